@@ -1,0 +1,65 @@
+"""Learning-rate warmup for PyTorch: design, check, run, trace, choose and learn it.
+
+The rate used by the k-th real optimizer update is `base × factor(k)`, always.
+
+Names that need torch are loaded when they are first used, so that `import rampup` is quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from rampup.schedule.build import decay as decay, hold as hold, warmup as warmup
+from rampup.schedule.phase import Schedule as Schedule
+from rampup.schedule.plan import Plan as Plan
+from rampup.schedule.text import parse as parse
+from rampup.units import Horizon as Horizon, Length as Length
+
+if TYPE_CHECKING:
+    from rampup.pipeline.config import Config as Config
+    from rampup.pipeline.predict import predict as predict
+    from rampup.pipeline.run import Run as Run, train as train
+    from rampup.recorder.layers import layers as layers
+    from rampup.recorder.watch import watch as watch
+    from rampup.scheduler.rate import RampupLR as RampupLR
+
+__version__ = "0.1.0"
+
+_LAZY = {
+    "Config": "rampup.pipeline.config",
+    "RampupLR": "rampup.scheduler.rate",
+    "Run": "rampup.pipeline.run",
+    "layers": "rampup.recorder.layers",
+    "predict": "rampup.pipeline.predict",
+    "train": "rampup.pipeline.run",
+    "watch": "rampup.recorder.watch",
+}
+
+__all__ = [
+    "Config",
+    "Horizon",
+    "Length",
+    "Plan",
+    "RampupLR",
+    "Run",
+    "Schedule",
+    "decay",
+    "hold",
+    "layers",
+    "parse",
+    "predict",
+    "train",
+    "warmup",
+    "watch",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'rampup' has no attribute {name!r}")
+    value = getattr(import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,148 @@
+"""`RampupLR`: base rate × plan(updates done), written after each real update."""
+
+from dataclasses import asdict
+from typing import Any
+
+import torch
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from rampup.errors import ScheduleError
+from rampup.schedule.phase import Schedule
+from rampup.schedule.text import parse
+from rampup.scheduler.clock import Clock
+from rampup.scheduler.state import refuse_mismatch
+
+
+class RampupLR(LRScheduler):
+    """A torch scheduler whose position is the number of updates that really happened.
+
+    Update k uses `base × plan(k)`. The rate of the next update is written when the scheduler is
+    built, after each update, and when a state is loaded. `step()` is allowed everywhere and
+    needed nowhere: it shifts nothing.
+
+    Args:
+        optimizer: its groups' `lr` are the base rates (`initial_lr`, where one is set already).
+        schedule: a schedule or its text.
+        updates: updates in the whole run, ≥ 1.
+        updates_per_epoch: needed where a phase is measured in epochs.
+        samples_per_update: needed where a phase is measured in samples.
+        tokens_per_update: needed where a phase is measured in tokens.
+
+    Raises:
+        TypeError: `optimizer` is no torch optimizer.
+        ScheduleError: the schedule does not fit the run.
+        UnitError: a number is missing or cannot be meant.
+
+    Example:
+        >>> import torch
+        >>> from rampup import RampupLR
+        >>> weight = torch.nn.Parameter(torch.ones(1))
+        >>> optimizer = torch.optim.SGD([weight], lr=0.1)
+        >>> scheduler = RampupLR(optimizer, "warmup 4up >> hold", updates=10)
+        >>> used = []
+        >>> for _ in range(5):
+        ...     weight.grad = torch.ones(1)
+        ...     used.append(optimizer.param_groups[0]["lr"])
+        ...     optimizer.step()
+        >>> used
+        [0.025, 0.05, 0.07500000000000001, 0.1, 0.1]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        schedule: Schedule | str,
+        *,
+        updates: int,
+        updates_per_epoch: int | None = None,
+        samples_per_update: int | None = None,
+        tokens_per_update: int | None = None,
+    ) -> None:
+        # torch's own __init__ patches optimizer.step to guess at the order of calls and makes a
+        # hidden step; the clock needs neither
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
+        if isinstance(schedule, str):
+            schedule = parse(schedule)
+        if not isinstance(schedule, Schedule):
+            raise ScheduleError(
+                f"{schedule!r} is no schedule; pass warmup(…) >> …, or its text 'warmup 5ep >> …'"
+            )
+        self.schedule = schedule
+        self.plan = schedule.plan(
+            updates=updates,
+            updates_per_epoch=updates_per_epoch,
+            samples_per_update=samples_per_update,
+            tokens_per_update=tokens_per_update,
+        )
+        self.optimizer = optimizer
+        self.clock = Clock(optimizer, self._write)
+        self._step_count = 1
+        self._write(0)
+
+    @property
+    def base_lrs(self) -> list[float]:  # type: ignore[override]
+        """The base rate of each group: the rate at factor 1."""
+        return [_base(group) for group in self.optimizer.param_groups]
+
+    def planned(self, k: int) -> float:
+        """Return the rate planned for update `k` in the first group."""
+        return self.plan(k) * _base(self.optimizer.param_groups[0])
+
+    def get_lr(self) -> list[float | torch.Tensor]:
+        """Return the rate that the next update will use, for each group."""
+        factor = self.plan(self.clock.updates)
+        return [factor * base for base in self.base_lrs]
+
+    def get_last_lr(self) -> list[float | torch.Tensor]:
+        """Return the rate that the next update will use, for each group, as torch has it."""
+        return self.get_lr()
+
+    def step(self, epoch: int | None = None) -> None:
+        """Write the rate of the next update again; the position is the clock's business.
+
+        Args:
+            epoch: accepted because trainers pass it, and not used.
+        """
+        self._step_count += 1
+        self._write(self.clock.updates)
+
+    def _write(self, updates: int) -> None:
+        self.last_epoch = updates
+        factor = self.plan(updates)
+        for group in self.optimizer.param_groups:
+            rate = factor * _base(group)
+            if isinstance(group["lr"], torch.Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the position and what it is a position on, as plain JSON-able data."""
+        return {
+            "updates": self.clock.updates,
+            "schedule": str(self.schedule),
+            "horizon": asdict(self.plan.horizon),
+            "base_lrs": self.base_lrs,
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continue at the saved position and write the rate of the next update.
+
+        Args:
+            state_dict: what `state_dict` returned.
+
+        Raises:
+            StateError: it describes another schedule, horizon or base rate.
+        """
+        refuse_mismatch(state_dict, self.state_dict())
+        self.clock.updates = state_dict["updates"]
+        self._write(self.clock.updates)
+
+
+def _base(group: dict[str, Any]) -> float:
+    """Return a group's base rate; a group that joined later brings its own."""
+    if "initial_lr" not in group:
+        group["initial_lr"] = float(group["lr"])
+    return float(group["initial_lr"])

@@ -1,0 +1,285 @@
+"""The events of a trace, in the order in which a run emits them.
+
+An event is a frozen dataclass of plain JSON data; `to_json` and `from_json` are its one text
+form. A non-finite measurement is written as the string "NaN", "Infinity" or "-Infinity",
+because JSON has no number for it.
+"""
+
+import json
+import math
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Final, TypedDict
+
+from rampup.errors import TraceError
+
+SCHEMA: Final = 1
+"""Version of the event format; a reader refuses a newer one."""
+
+
+class Row(TypedDict):
+    """One row of data followed through the stages: its id in the source and its cells."""
+
+    id: int
+    cells: dict[str, Any]
+
+
+class PlannedEpoch(TypedDict):
+    """The planned rate of the first and the last update of one epoch."""
+
+    epoch: int
+    first: float
+    last: float
+
+
+class Comparison(TypedDict):
+    """One quantity over the seeds, with warmup against without."""
+
+    name: str
+    warmup: float
+    """Mean with warmup."""
+    without: float
+    """Mean without."""
+    difference: float
+    """Mean of the paired differences, warmup − without."""
+    low: float
+    high: float
+    """The 95 % interval of that mean."""
+    verdict: str
+    """`"lower"`, `"higher"` or `"no difference"`."""
+
+
+class Layer(TypedDict):
+    """What one layer of a prediction put out for one row."""
+
+    name: str
+    kind: str
+    shape: list[int]
+    values: list[float]
+    mean: float
+    std: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The start of a trace: what ran, with what, where."""
+
+    kind: ClassVar = "header"
+    schema: int
+    rampup: str
+    started: str
+    """UTC, ISO 8601."""
+    config: dict[str, Any]
+    environment: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One of the stages that data passes: shapes, plain words, and rows before and after."""
+
+    kind: ClassVar = "stage"
+    number: int
+    name: str
+    shape_in: str
+    shape_out: str
+    did: str
+    before: list[Row]
+    after: list[Row]
+    notes: list[str]
+    facts: dict[str, Any]
+    """Numbers of the stage: split sizes, class balance, parameters …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """The schedule as planned, before the first update."""
+
+    kind: ClassVar = "schedule"
+    text: str
+    base: float
+    updates: int
+    updates_per_epoch: int
+    warmup: int
+    """Updates that belong to a warmup."""
+    peak: float
+    """Highest rate that any update is to use."""
+    peak_at: int
+    """First update that is to use it."""
+    classes: int
+    epochs: list[PlannedEpoch]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """One optimizer step that changed weights. Rates are those of the first parameter group."""
+
+    kind: ClassVar = "update"
+    k: int
+    planned: float | None
+    used: float
+    """Read immediately before the optimizer stepped."""
+    reported: float | None
+    """What the scheduler's `get_last_lr()` said at that moment."""
+    loss: float | None
+    grad_norm: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Epoch:
+    """One pass over the training rows; epoch 0 is the model before its first update."""
+
+    kind: ClassVar = "epoch"
+    epoch: int
+    updates: int
+    """Updates done so far."""
+    rate_first: float | None
+    """Rate used by the epoch's first update."""
+    rate_last: float | None
+    train_loss: float
+    train_accuracy: float
+    held_out_loss: float
+    held_out_accuracy: float
+    held_out_rows: int
+    grad_norm: float | None
+    """Mean over the epoch's updates."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """A sentence about the trace that quotes its numbers, and the updates it speaks of."""
+
+    kind: ClassVar = "observation"
+    rule: str
+    first: int
+    last: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """The same seeds with and without warmup, and what the difference amounts to."""
+
+    kind: ClassVar = "baseline"
+    seeds: list[int]
+    schedule: str
+    """Text of the schedule without warmup."""
+    compared: list[Comparison]
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """One row through the model, layer by layer, to the label."""
+
+    kind: ClassVar = "prediction"
+    row: int
+    layers: list[Layer]
+    probabilities: dict[str, float]
+    predicted: str
+    label: str | None
+    """The true label, where it is known."""
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insight:
+    """What to take away from this run, computed from its numbers."""
+
+    kind: ClassVar = "insight"
+    sentences: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """The end of a trace: `"finished"`, `"diverged"` or `"failed"`, and why."""
+
+    kind: ClassVar = "end"
+    status: str
+    updates: int
+    reason: str
+    seconds: float
+
+
+EVENTS: Final = {
+    event.kind: event
+    for event in (
+        Header,
+        Stage,
+        Planned,
+        Update,
+        Epoch,
+        Observation,
+        Baseline,
+        Prediction,
+        Insight,
+        End,
+    )
+}
+
+Event = (
+    Header
+    | Stage
+    | Planned
+    | Update
+    | Epoch
+    | Observation
+    | Baseline
+    | Prediction
+    | Insight
+    | End
+)
+
+_NON_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def to_json(event: Event) -> str:
+    """Return `event` as one line of JSON, without a line end.
+
+    Example:
+        >>> to_json(Insight(sentences=["Warm up."]))
+        '{"kind":"insight","sentences":["Warm up."]}'
+    """
+    plain = {"kind": event.kind, **{name: getattr(event, name) for name in event.__slots__}}
+    try:
+        return _encode(plain)
+    except ValueError:
+        return _encode(_spelled(plain))
+
+
+def from_json(line: str) -> Event:
+    """Return the event that `line` holds.
+
+    Raises:
+        TraceError: it holds none.
+
+    Example:
+        >>> from_json('{"kind":"insight","sentences":["Warm up."]}')
+        Insight(sentences=['Warm up.'])
+    """
+    try:
+        plain = json.loads(line)
+        cls = EVENTS[plain.pop("kind")]
+        for field in fields(cls):
+            # only measurements are spelled out; a cell that reads "NaN" stays text
+            if "float" in str(field.type) and plain.get(field.name) in _NON_FINITE:
+                plain[field.name] = _NON_FINITE[plain[field.name]]
+        event: Event = cls(**plain)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise TraceError(f"no event of a trace: {line[:80]!r} ({error})") from None
+    return event
+
+
+def _encode(plain: dict[str, Any]) -> str:
+    return json.dumps(plain, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+def _spelled(value: Any) -> Any:
+    """Return `value` with each non-finite float replaced by its name."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {key: _spelled(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_spelled(inner) for inner in value]
+    return value

@@ -1,0 +1,183 @@
+"""Lengths with a unit, and the run they are measured against.
+
+A `Length` says how long something lasts in the unit that its author thinks in; a `Horizon` is
+the run as numbers and converts a length to updates, once. No schedule and no torch lives here.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from rampup.errors import UnitError, one_of
+
+UNITS: Final[dict[str, str]] = {
+    "up": "updates",
+    "ep": "epochs",
+    "%": "percent of the run",
+    "sp": "samples",
+    "tok": "tokens",
+}
+
+MOST_UPDATES: Final = 2**53
+"""Largest update index that a float64 counts exactly."""
+
+_TEXT: Final = re.compile(r"(?P<value>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?P<unit>[A-Za-z%]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long something lasts: a value and its unit.
+
+    Args:
+        value: finite and not negative; whole for updates, samples and tokens.
+        unit: `"up"` updates, `"ep"` epochs, `"%"` of the run, `"sp"` samples, `"tok"` tokens.
+
+    Raises:
+        UnitError: the unit is unknown, or the value cannot be a length in it.
+
+    Example:
+        >>> Length.of("5ep")
+        Length(value=5, unit='ep')
+        >>> str(Length.of(500)), str(Length.of("2e9tok"))
+        ('500up', '2000000000tok')
+        >>> Length.of("5ep") + Length.of("0.5ep")
+        Length(value=5.5, unit='ep')
+    """
+
+    value: int | float
+    unit: str = "up"
+
+    def __post_init__(self) -> None:
+        if self.unit not in UNITS:
+            raise UnitError(f"unit {self.unit!r} is unknown; use one of {one_of(UNITS)}")
+        value = self.value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise UnitError(f"a length needs a number of {UNITS[self.unit]}, not {value!r}")
+        if not math.isfinite(value) or value < 0:
+            raise UnitError(
+                f"a length of {value!r} {UNITS[self.unit]} cannot be meant; use a number ≥ 0"
+            )
+        if value > MOST_UPDATES:
+            raise UnitError(
+                f"a length of {value!r} {UNITS[self.unit]} is more than 2^53, "
+                "beyond which updates cannot be counted exactly"
+            )
+        if value == int(value):
+            object.__setattr__(self, "value", int(value))
+        elif self.unit in ("up", "sp", "tok"):
+            raise UnitError(f"a length in {UNITS[self.unit]} must be whole, not {value!r}")
+        if self.unit == "%" and value > 100:
+            raise UnitError(f"a length of {value!r}% is longer than the run; use at most 100%")
+
+    @classmethod
+    def of(cls, length: "int | str | Length") -> "Length":
+        """Return the length that `length` says.
+
+        Args:
+            length: a number of updates, a text such as `"500"`, `"500up"`, `"5ep"`, `"3%"`,
+                `"64000sp"`, `"2e9tok"`, or a `Length`.
+
+        Raises:
+            UnitError: it says no length.
+        """
+        if isinstance(length, Length):
+            return length
+        if isinstance(length, str):
+            match = _TEXT.fullmatch(length.strip())
+            if match is None:
+                raise UnitError(
+                    f"{length!r} is no length; write a number and a unit, such as "
+                    "'500up', '5ep', '3%', '64000sp' or '2e9tok'"
+                )
+            return cls(float(match["value"]), match["unit"] or "up")
+        if isinstance(length, float):
+            raise UnitError(
+                f"the bare number {length!r} is no length; write {length:g}ep, "
+                f"{100 * length:g}% or a whole number of updates"
+            )
+        return cls(length)
+
+    def __str__(self) -> str:
+        return f"{self.value!r}{self.unit}"
+
+    def __add__(self, other: "Length") -> "Length":
+        if self.unit != other.unit:
+            raise UnitError(
+                f"{self} and {other} cannot be added: {UNITS[self.unit]} are not "
+                f"{UNITS[other.unit]}; convert both with a Horizon first"
+            )
+        return Length(self.value + other.value, self.unit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon:
+    """The run as numbers, against which lengths become updates.
+
+    Args:
+        updates: updates in the whole run, ≥ 1.
+        updates_per_epoch: updates in one epoch, ≥ 1; needed for lengths in epochs.
+        samples_per_update: samples that one update consumes, ≥ 1; needed for samples.
+        tokens_per_update: tokens that one update consumes, ≥ 1; needed for tokens.
+
+    Raises:
+        UnitError: a number is missing, not whole or below 1.
+
+    Example:
+        >>> Horizon(updates=250, updates_per_epoch=25).updates_in(Length.of("5ep"))
+        125
+        >>> Horizon(updates=250).updates_in(Length.of("3%"))  # 7.5 rounds half up
+        8
+    """
+
+    updates: int
+    updates_per_epoch: int | None = None
+    samples_per_update: int | None = None
+    tokens_per_update: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if value is None and name != "updates":
+                continue
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise UnitError(f"{name} must be a whole number ≥ 1, not {value!r}")
+            if value > MOST_UPDATES:
+                raise UnitError(f"{name} = {value!r} is more than 2^53, too many to count exactly")
+
+    def updates_in(self, length: Length) -> int:
+        """Return how many updates `length` lasts on this run, rounding half up.
+
+        Raises:
+            UnitError: the number that converts the unit is missing, or a length above zero
+                rounds to no update.
+        """
+        # repr gives the decimal that the author wrote, so 0.1 means exactly one tenth
+        value = Fraction(repr(length.value))
+        match length.unit:
+            case "up":
+                exact = value
+            case "ep":
+                exact = value * self._needed("updates_per_epoch", length)
+            case "%":
+                exact = value * self.updates / 100
+            case "sp":
+                exact = value / self._needed("samples_per_update", length)
+            case _:
+                exact = value / self._needed("tokens_per_update", length)
+        updates = math.floor(exact + Fraction(1, 2))
+        if updates == 0 and value > 0:
+            raise UnitError(
+                f"{length} is {float(exact):.3g} of an update on a run of {self.updates} updates "
+                "and rounds to none; make it longer, or write 0"
+            )
+        return updates
+
+    def _needed(self, name: str, length: Length) -> int:
+        value: int | None = getattr(self, name)
+        if value is None:
+            raise UnitError(
+                f"{length} cannot be converted to updates without {name}; pass {name}=…"
+            )
+        return value
