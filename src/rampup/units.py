@@ -64,12 +64,12 @@ class Length:
                 f"a length of {value!r} {UNITS[self.unit]} is more than 2^53, "
                 "beyond which updates cannot be counted exactly"
             )
-        if value == int(value):
-            object.__setattr__(self, "value", int(value))
-        elif self.unit in ("up", "sp", "tok"):
+        if value != int(value) and self.unit in ("up", "sp", "tok"):
             raise UnitError(f"a length in {UNITS[self.unit]} must be whole, not {value!r}")
+        # plain numbers, so that repr writes what the text form and `Fraction` can read
+        object.__setattr__(self, "value", int(value) if value == int(value) else float(value))
         if self.unit == "%" and value > 100:
-            raise UnitError(f"a length of {value!r}% is longer than the run; use at most 100%")
+            raise UnitError(f"a length of {value:g}% is longer than the run; use at most 100%")
 
     @classmethod
     def of(cls, length: "int | str | Length") -> "Length":
@@ -92,10 +92,11 @@ class Length:
                     "'500up', '5ep', '3%', '64000sp' or '2e9tok'"
                 )
             return cls(float(match["value"]), match["unit"] or "up")
-        if isinstance(length, float):
+        if isinstance(length, float) and math.isfinite(length) and length >= 0:
+            percent = f", '{100 * length:g}%'" if length <= 1 else ""
             raise UnitError(
-                f"the bare number {length!r} is no length; write {length:g}ep, "
-                f"{100 * length:g}% or a whole number of updates"
+                f"the bare number {length!r} is no length; write '{length:g}ep'{percent} "
+                "or a whole number of updates"
             )
         return cls(length)
 

@@ -36,17 +36,17 @@ def layers(model: nn.Module, x: torch.Tensor) -> list[Layer]:
     for name, module in model.named_modules():
         if not any(True for _ in module.children()):
 
-            def record(
-                module: nn.Module, _inputs: Any, output: Any, name: str = name
-            ) -> None:
+            def record(module: nn.Module, _inputs: Any, output: Any, name: str = name) -> None:
                 if isinstance(output, torch.Tensor):
                     seen.append(describe(name, type(module).__name__, output))
 
             handles.append(module.register_forward_hook(record))
     flags = [(module, module.training) for module in model.modules()]
+    device = x.device
+    devices = [] if device.type == "cpu" else [device]
     try:
         model.eval()
-        with torch.no_grad():
+        with torch.no_grad(), torch.random.fork_rng(devices, device_type=device.type):
             model(x)
     finally:
         for handle in handles:

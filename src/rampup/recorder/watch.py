@@ -152,16 +152,21 @@ def watch(
         folder = Path(to)
         folder.mkdir(parents=True, exist_ok=True)
         journal = Journal(folder / "trace.jsonl")
-    return Watch(
-        model, optimizer, scheduler=scheduler, journal=journal, listeners=listeners
-    )
+    return Watch(model, optimizer, scheduler=scheduler, journal=journal, listeners=listeners)
 
 
 def _grad_norm(optimizer: Optimizer) -> float | None:
     """Return √Σ‖g‖² over all parameters that have a gradient, or None where none has."""
     grads = [
-        p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None
+        p.grad.coalesce().values() if p.grad.is_sparse else p.grad
+        for group in optimizer.param_groups
+        for p in group["params"]
+        if p.grad is not None
     ]
     if not grads:
         return None
-    return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads))).item()
+    norms = [norm.to(grads[0].device) for norm in torch._foreach_norm(grads)]
+    norm: float = torch.linalg.vector_norm(torch.stack(norms)).item()
+    # a GradScaler leaves the gradients of a fused optimizer scaled, and hands it the factor
+    scale = getattr(optimizer, "grad_scale", None)
+    return norm if scale is None else norm / float(scale)

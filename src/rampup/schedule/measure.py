@@ -27,7 +27,8 @@ class Landmarks:
 def landmarks(plan: Plan) -> Landmarks:
     """Return the landmarks of `plan`.
 
-    Shapes are monotone, so the peak is used at the first or the last reading of a segment.
+    Shapes are monotone, so the peak is used at the first or the last reading of a segment, or
+    right after the last one.
 
     Example:
         >>> from rampup import hold, warmup
@@ -38,7 +39,7 @@ def landmarks(plan: Plan) -> Landmarks:
     candidates = [0, updates - 1]
     for segment in plan.segments:
         last = segment.first + segment.updates - 1
-        candidates += [segment.first, last, last - segment.stride + 1]
+        candidates += [segment.first, last - segment.stride + 1, min(last + 1, updates - 1)]
     peak_at = max(sorted(candidates), key=plan)
     return Landmarks(
         first=plan(0),

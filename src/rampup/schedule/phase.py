@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ANCHORS: Final = ("start", "end", "middle", "ends")
 PEAK: Final = 1.0
+_NEEDED: Final = {("warmup", "start"), ("warmup", "end"), ("decay", "end")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class Phase:
 
     def __post_init__(self) -> None:
         shape(self.shape)
-        if self.over == Length(0) and self.verb != "warmup":
+        if self.empty and self.verb != "warmup":
             raise ScheduleError(f"a {self.verb} of no update does nothing; leave it out")
         if self.anchor not in ANCHORS:
             raise ScheduleError(
@@ -55,7 +56,7 @@ class Phase:
             )
         for name, word in (("start", "from"), ("end", "to")):
             factor = getattr(self, name)
-            if factor is None:
+            if factor is None and (self.verb, name) not in _NEEDED:
                 continue
             if isinstance(factor, bool) or not isinstance(factor, int | float):
                 raise ScheduleError(f"{self.verb} {word} {factor!r}: a factor must be a number")
@@ -65,6 +66,11 @@ class Phase:
                     "and must lie between 0 and 1"
                 )
             object.__setattr__(self, name, float(factor))
+
+    @property
+    def empty(self) -> bool:
+        """Whether it was asked to last no update."""
+        return self.over is not None and self.over.value == 0
 
     def __str__(self) -> str:
         words = [self.verb]
@@ -129,23 +135,22 @@ class Schedule:
         return Schedule(tuple(replace(p, per_epoch=p.verb != "hold") for p in self.phases))
 
     def without_warmup(self) -> "Schedule":
-        """Return the baseline: each warmup replaced by as long a hold at the peak.
+        """Return the baseline: each warmup that lasts replaced by as long a hold at the peak.
 
         Everything after the warmup stays at the updates where it was.
         """
         phases = list(self.phases)
         for position, phase in enumerate(phases):
-            if phase.verb == "warmup":
+            if phase.verb == "warmup" and not phase.empty:
                 # the first phase starts at the peak by itself
                 start = PEAK if position else None
-                over = None if phase.over == Length(0) else phase.over
-                phases[position] = Phase(verb="hold", over=over, start=start)
+                phases[position] = Phase(verb="hold", over=phase.over, start=start)
         return Schedule(tuple(phases))
 
     @property
     def has_warmup(self) -> bool:
         """Whether any phase is a warmup that lasts."""
-        return any(p.verb == "warmup" and p.over != Length(0) for p in self.phases)
+        return any(p.verb == "warmup" and not p.empty for p in self.phases)
 
     def plan(
         self,

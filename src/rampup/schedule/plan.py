@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -80,9 +80,9 @@ class Plan:
         object.__setattr__(self, "_tail", segments[-1].end)
 
     @overload
-    def __call__(self, k: SupportsIndex) -> float: ...
-    @overload
     def __call__(self, k: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.float64]: ...
+    @overload
+    def __call__(self, k: int | np.integer[Any]) -> float: ...
     def __call__(self, k: Any) -> Any:
         """Return the factor of update k, or of each update in an integer array."""
         if isinstance(k, np.ndarray):
@@ -96,6 +96,8 @@ class Plan:
         if index < 0:
             raise ScheduleError(f"update {index} does not exist; the first update is 0")
         position = bisect_right(self._firsts, index) - 1
+        if position < 0:  # no phase lasts
+            return self._tail
         segment = self.segments[position]
         if index - segment.first >= segment.updates:
             return self._tail
@@ -133,7 +135,8 @@ class Plan:
         updates = self.horizon.updates
         k = np.unique(np.linspace(0, updates - 1, min(updates, 2000)).astype(np.int64))
         ax.plot(k, base * self(k), drawstyle="steps-post")
-        ax.set(xlabel="update", ylabel="rate" if base != 1.0 else "factor", title=f"{self.schedule}")
+        ylabel = "factor" if base == 1.0 else "rate"
+        ax.set(xlabel="update", ylabel=ylabel, title=str(self.schedule))
         ax.set_ylim(bottom=0)
         return ax
 
@@ -208,7 +211,8 @@ def _stride(phase: Phase, first: int, updates: int, horizon: Horizon) -> int:
     epoch = horizon.updates_per_epoch
     if epoch is None:
         raise ScheduleError(
-            f"'{phase}' changes once per epoch and needs updates_per_epoch; pass updates_per_epoch=…"
+            f"'{phase}' changes once per epoch and needs updates_per_epoch; "
+            "pass updates_per_epoch=…"
         )
     for what, number in (("starts at update", first), ("lasts updates:", updates)):
         if number % epoch:

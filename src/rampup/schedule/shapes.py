@@ -66,7 +66,7 @@ SHAPES: Final[dict[str, Shape]] = {
             name="1-sqrt",
             rise=lambda p: 1.0 - np.sqrt(1.0 - p),
             formula="1 − √(1 − p); falling: 1 − √p",
-            reference="Hägele et al. 2024, Scaling Laws and Compute-Optimal Training, §3 (cooldown)",
+            reference="Hägele et al. 2024, Scaling Laws and Compute-Optimal Training, §3",
         ),
     )
 }

@@ -56,7 +56,7 @@ def parse(text: str) -> Schedule:
         raise ParseError(
             f"schedule text of {len(text)} characters is too long; {MOST_CHARACTERS} are read"
         )
-    line = " ".join(text.splitlines())
+    line = " ".join(text.expandtabs(1).splitlines())  # one column per character
     schedules: list[Schedule] = []
     column = 0
     for piece in line.split(">>"):

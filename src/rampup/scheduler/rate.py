@@ -78,6 +78,7 @@ class RampupLR(LRScheduler):
         )
         self.optimizer = optimizer
         self.clock = Clock(optimizer, self._write)
+        optimizer.register_step_pre_hook(self._admit)
         self._step_count = 1
         self._write(0)
 
@@ -99,7 +100,7 @@ class RampupLR(LRScheduler):
         """Return the rate that the next update will use, for each group, as torch has it."""
         return self.get_lr()
 
-    def step(self, epoch: int | None = None) -> None:
+    def step(self, epoch: int | None = None) -> None:  # noqa: ARG002
         """Write the rate of the next update again; the position is the clock's business.
 
         Args:
@@ -110,13 +111,16 @@ class RampupLR(LRScheduler):
 
     def _write(self, updates: int) -> None:
         self.last_epoch = updates
-        factor = self.plan(updates)
-        for group in self.optimizer.param_groups:
-            rate = factor * _base(group)
-            if isinstance(group["lr"], torch.Tensor):
-                group["lr"].fill_(rate)
-            else:
-                group["lr"] = rate
+        groups = self.optimizer.param_groups
+        _note_bases(groups)
+        _set(groups, self.plan(updates))
+
+    def _admit(self, optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
+        """Give a group that joined since the last write the rate of the update that starts."""
+        joined = [group for group in optimizer.param_groups if "initial_lr" not in group]
+        if joined:
+            _note_bases(optimizer.param_groups)
+            _set(joined, self.plan(self.clock.updates))
 
     def state_dict(self) -> dict[str, Any]:
         """Return the position and what it is a position on, as plain JSON-able data."""
@@ -143,6 +147,29 @@ class RampupLR(LRScheduler):
 
 def _base(group: dict[str, Any]) -> float:
     """Return a group's base rate; a group that joined later brings its own."""
-    if "initial_lr" not in group:
-        group["initial_lr"] = float(group["lr"])
-    return float(group["initial_lr"])
+    return float(group.get("initial_lr", group["lr"]))
+
+
+def _note_bases(groups: list[dict[str, Any]]) -> None:
+    """Keep the base rate of each new group, before any rate is written.
+
+    Groups that were given no rate of their own share one tensor; it holds a rate, not a base,
+    once it was written through another group.
+    """
+    known = {id(g["lr"]): g["initial_lr"] for g in groups if "initial_lr" in g and _is_tensor(g)}
+    for group in groups:
+        if "initial_lr" not in group:
+            group["initial_lr"] = float(known.get(id(group["lr"]), group["lr"]))
+
+
+def _set(groups: list[dict[str, Any]], factor: float) -> None:
+    for group in groups:
+        rate = factor * _base(group)
+        if _is_tensor(group):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
+
+
+def _is_tensor(group: dict[str, Any]) -> bool:
+    return isinstance(group["lr"], torch.Tensor)

@@ -13,8 +13,13 @@ def refuse_mismatch(saved: dict[str, Any], ours: dict[str, Any]) -> None:
         ours: the state of the scheduler that loads it.
 
     Raises:
-        StateError: a key is missing or differs; both sides are shown in two columns.
+        StateError: it is no state, or a key is missing or differs; then both sides are shown
+            in two columns.
     """
+    if not isinstance(saved, dict):
+        raise StateError(
+            f"a scheduler state is a dict, not {saved!r:.40}; pass what state_dict() returned"
+        )
     missing = sorted(ours.keys() - saved.keys())
     if missing:
         raise StateError(
@@ -30,10 +35,7 @@ def refuse_mismatch(saved: dict[str, Any], ours: dict[str, Any]) -> None:
     rows = [("", "checkpoint", "code")]
     rows += [(key, str(saved[key]), str(ours[key])) for key in different]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    table = "\n".join(
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
+    table = "\n".join("  ".join(["", *map(str.ljust, row, widths)]).rstrip() for row in rows)
     raise StateError(
         f"the checkpoint disagrees with the code:\n{table}\nbuild the scheduler as it was saved"
     )

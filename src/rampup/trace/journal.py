@@ -7,14 +7,15 @@ from types import TracebackType
 from typing import Self
 
 from rampup.errors import TraceError
-from rampup.trace.record import SCHEMA, Event, Header, from_json, to_json
+from rampup.trace.record import Event, from_json, to_json
 
 
 class Journal:
     """Appends events to a file; one write and one flush per group.
 
     Args:
-        path: the file; it is created, or continued where it exists.
+        path: the file; it is created, or continued where it exists. A last line that a crash
+            tore is cut off first, so that the next one does not stick to it.
 
     Example:
         >>> import tempfile
@@ -27,6 +28,7 @@ class Journal:
     """
 
     def __init__(self, path: Path) -> None:
+        _cut_torn_line(path)
         self._file = path.open("a", encoding="utf-8", newline="\n")
 
     def append(self, events: Iterable[Event]) -> None:
@@ -82,9 +84,12 @@ def read(path: Path) -> Reading:
             events.append(from_json(line))
         except TraceError as error:
             raise TraceError(f"{path}, line {number}: {error}") from None
-        event = events[-1]
-        if isinstance(event, Header) and event.schema > SCHEMA:
-            raise TraceError(
-                f"{path} has schema {event.schema}, but this rampup reads up to {SCHEMA}; update it"
-            )
     return Reading(events=events, torn=torn)
+
+
+def _cut_torn_line(path: Path) -> None:
+    if not path.exists():
+        return
+    with path.open("rb+") as file:
+        whole = file.read().rfind(b"\n") + 1
+        file.truncate(whole)

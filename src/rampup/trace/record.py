@@ -1,14 +1,14 @@
 """The events of a trace, in the order in which a run emits them.
 
 An event is a frozen dataclass of plain JSON data; `to_json` and `from_json` are its one text
-form. A non-finite measurement is written as the string "NaN", "Infinity" or "-Infinity",
-because JSON has no number for it.
+form. A non-finite number is written as the string "NaN", "Infinity" or "-Infinity", because
+JSON has no number for it, and read back as a number where a measurement is declared.
 """
 
 import json
 import math
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Final, TypedDict
+from typing import Any, ClassVar, Final, TypedDict, get_args, is_typeddict
 
 from rampup.errors import TraceError
 
@@ -17,7 +17,7 @@ SCHEMA: Final = 1
 
 
 class Row(TypedDict):
-    """One row of data followed through the stages: its id in the source and its cells."""
+    """One row followed through the stages: its id in the source and its cells."""
 
     id: int
     cells: dict[str, Any]
@@ -84,6 +84,8 @@ class Stage:
     shape_in: str
     shape_out: str
     did: str
+    unit: str
+    """What an id counts: "row", or "update" where an index becomes a rate."""
     before: list[Row]
     after: list[Row]
     notes: list[str]
@@ -218,16 +220,7 @@ EVENTS: Final = {
 }
 
 Event = (
-    Header
-    | Stage
-    | Planned
-    | Update
-    | Epoch
-    | Observation
-    | Baseline
-    | Prediction
-    | Insight
-    | End
+    Header | Stage | Planned | Update | Epoch | Observation | Baseline | Prediction | Insight | End
 )
 
 _NON_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -259,14 +252,25 @@ def from_json(line: str) -> Event:
     """
     try:
         plain = json.loads(line)
-        cls = EVENTS[plain.pop("kind")]
-        for field in fields(cls):
-            # only measurements are spelled out; a cell that reads "NaN" stays text
-            if "float" in str(field.type) and plain.get(field.name) in _NON_FINITE:
-                plain[field.name] = _NON_FINITE[plain[field.name]]
+        if not isinstance(plain, dict):
+            raise TypeError("not a JSON object")
+        kind = plain.pop("kind", None)
+        cls = EVENTS.get(kind) if isinstance(kind, str) else None
+        if cls is None:
+            raise TypeError(f"unknown kind {kind!r}")
+        if cls is Header and plain["schema"] > SCHEMA:  # before fields that we do not know
+            raise TraceError(
+                f"schema {plain['schema']!r} is newer than this rampup reads, {SCHEMA}; update it"
+            )
+        if '"NaN"' in line or 'Infinity"' in line:
+            for field in fields(cls):
+                plain[field.name] = _measured(field.type, plain[field.name])
         event: Event = cls(**plain)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise TraceError(f"no event of a trace: {line[:80]!r} ({error})") from None
+    except TraceError:
+        raise
+    except (ValueError, TypeError, KeyError) as error:
+        reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+        raise TraceError(f"no event of a trace: {line[:80]!r} ({reason})") from None
     return event
 
 
@@ -280,6 +284,24 @@ def _spelled(value: Any) -> Any:
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, dict):
         return {key: _spelled(inner) for key, inner in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_spelled(inner) for inner in value]
+    return value
+
+
+def _measured(kind: Any, value: Any) -> Any:
+    """Return `value`, declared as `kind`, with each spelled-out measurement a float again.
+
+    A cell or a fact has no declared type, so that one which reads "NaN" stays text.
+    """
+    args = get_args(kind)
+    if isinstance(value, str):
+        return _NON_FINITE.get(value, value) if kind is float or float in args else value
+    if isinstance(value, list) and args:
+        return [_measured(args[0], inner) for inner in value]
+    if isinstance(value, dict) and is_typeddict(kind):
+        declared = kind.__annotations__
+        return {key: _measured(declared.get(key), inner) for key, inner in value.items()}
+    if isinstance(value, dict) and args:
+        return {key: _measured(args[-1], inner) for key, inner in value.items()}
     return value

@@ -1,0 +1,202 @@
+"""Write the pages that are read off the code: reference.md, cli.md and config.md.
+
+`python docs/generate.py` writes them beside this file, `--check` only says which of them are
+out of date. The same code gives the same bytes on every machine.
+"""
+
+import argparse
+import ast
+import inspect
+import json
+import os
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+WIDTH: Final = 80
+NOTICE: Final = "<!-- Written by `make docs` from the code; edits here are lost. -->"
+
+_SECTION: Final = re.compile(r"(Args|Attributes|Raises|Returns|Yields|Example|Reference):\s*(.*)")
+_ITEM: Final = re.compile(r" {4}(\S[^:]*): (.*)")
+
+
+def reference() -> str:
+    """Return the page of the public names: each as it is declared, with its docstring."""
+    import rampup
+
+    names = rampup.__all__
+    lines = ["# Reference", "", NOTICE, "", "Everything that `import rampup` offers.", ""]
+    lines.append(" · ".join(f"[`{name}`](#rampup{name.lower()})" for name in names))
+    for name in names:
+        source = textwrap.dedent(inspect.getsource(getattr(rampup, name)))
+        node = ast.parse(source).body[0]
+        lines += ["", f"## `rampup.{name}`", "", *_declared(node, source)]
+        for method in getattr(node, "body", ()) if isinstance(node, ast.ClassDef) else ():
+            if _public_function(method):
+                lines += ["", f"### `{name}.{method.name}`", "", *_declared(method, source)]
+    return "\n".join(lines) + "\n"
+
+
+def cli() -> str:
+    """Return the page of the command line: the help of every command, 80 columns wide."""
+    # typer reads its terminal when it is imported; the page must not depend on ours
+    os.environ.update(TERMINAL_WIDTH=str(WIDTH), COLUMNS=str(WIDTH), NO_COLOR="1")
+    os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"
+    import typer
+    from typer.testing import CliRunner
+
+    from rampup.cli import app
+
+    lines = ["# Command line", "", NOTICE]
+
+    def add(command: Any, path: tuple[str, ...]) -> None:
+        result = CliRunner().invoke(app, [*path, "--help"], prog_name="rampup")
+        title = " ".join(("rampup", *path))
+        if result.exit_code:
+            raise SystemExit(f"`{title} --help` fails:\n{result.output}")
+        text = [line.rstrip() for line in result.output.strip("\n").splitlines()]
+        lines.extend(["", f"## `{title}`", "", "```text", *text, "```"])
+        for name, child in getattr(command, "commands", {}).items():
+            if not child.hidden:
+                add(child, (*path, name))
+
+    add(typer.main.get_command(app), ())
+    return "\n".join(lines) + "\n"
+
+
+def config() -> str:
+    """Return the page of the configuration: one table of keys for each section."""
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+
+    from rampup.pipeline.config import Config
+
+    def table(fields: Mapping[str, FieldInfo]) -> list[str]:
+        rows = ["", "| key | type | default | allowed |", "|---|---|---|---|"]
+        for key, field in fields.items():
+            kind = field.annotation
+            cells = (
+                f"`{key}`",
+                f"`{kind.__name__ if type(kind) is type else str(kind).replace('typing.', '')}`",
+                f"`{json.dumps(field.get_default(), ensure_ascii=False)}`",
+                field.description or "",
+            )
+            rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        return rows
+
+    def summary(model: type[BaseModel]) -> str:
+        return inspect.cleandoc(model.__doc__ or "").partition("\n")[0]
+
+    sections: dict[str, type[BaseModel]] = {}
+    keys: dict[str, FieldInfo] = {}
+    for key, field in Config.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            sections[key] = field.annotation
+        else:
+            keys[key] = field
+    lines = ["# Configuration", "", NOTICE, "", summary(Config), "", "## Top level", *table(keys)]
+    for key, section in sections.items():
+        lines += ["", f"## `[{key}]`", "", summary(section), *table(section.model_fields)]
+    return "\n".join(lines) + "\n"
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "reference.md": reference,
+    "cli.md": cli,
+    "config.md": config,
+}
+
+
+def _public_function(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and ast.get_docstring(node) is not None
+    )
+
+
+def _declared(node: Any, source: str) -> list[str]:
+    """Return the declaration as its author wrote it, then its docstring as Markdown.
+
+    The source is shown instead of `inspect.signature`, because it keeps the names of type
+    aliases and reads the same under every Python.
+    """
+    shown = _head(node, source)
+    if isinstance(node, ast.ClassDef):
+        for inner in node.body:
+            if isinstance(inner, ast.FunctionDef) and inner.name == "__init__":
+                shown += _head(inner, source)
+            elif isinstance(inner, ast.AnnAssign) and not ast.unparse(inner.target).startswith("_"):
+                shown += source.splitlines()[inner.lineno - 1 : inner.end_lineno]
+    code = textwrap.dedent("\n".join(shown)).splitlines()
+    return ["```python", *code, "```", "", *_markdown(ast.get_docstring(node) or "")]
+
+
+def _head(node: Any, source: str) -> list[str]:
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    lines = source.splitlines()[first - 1 : node.body[0].lineno - 1]
+    # comments are for readers of the code
+    return [code for line in lines if (code := line.partition("  #")[0]) and "#" not in code]
+
+
+def _markdown(docstring: str) -> list[str]:
+    """Return a Google docstring as lines of Markdown."""
+    lines: list[str] = []
+    code = items = False
+
+    def close() -> None:
+        nonlocal code
+        if code:
+            while not lines[-1]:
+                lines.pop()
+            lines.extend(["```", ""])
+        code = False
+
+    for line in docstring.splitlines():
+        section = _SECTION.fullmatch(line)
+        item = _ITEM.fullmatch(line)
+        if section:
+            close()
+            name, rest = section.groups()
+            lines.append(f"**{name}** {rest}".rstrip())
+            code = name == "Example"
+            items = name in ("Args", "Attributes", "Raises")
+            lines += ["", "```python"] if code else [""] if not rest else []
+        elif code and (line.startswith("    ") or not line):
+            lines.append(line[4:])
+        elif item and items:
+            lines.append(f"- `{item[1]}`: {item[2]}")
+        elif line.startswith("    "):
+            lines.append("  " * items + line.strip())
+        else:
+            close()
+            lines.append(line)
+    close()
+    return "\n".join(lines).strip("\n").splitlines()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the pages, or with `--check` compare them; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
+    parser.add_argument("--into", type=Path, default=Path(__file__).parent, help="the folder")
+    options = parser.parse_args(arguments)
+    stale = 0
+    for name, page in PAGES.items():
+        path, text = options.into / name, page()
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        if options.check:
+            print(f"{path} is out of date; run make docs", file=sys.stderr)
+            stale += 1
+        else:
+            path.write_text(text, encoding="utf-8", newline="\n")
+            print(f"wrote {path}")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

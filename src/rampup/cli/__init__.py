@@ -1,0 +1,46 @@
+"""The command line: parse → call → print. Importing it must not import torch."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from rampup import __version__
+from rampup.cli.predict import predict
+from rampup.cli.train import train
+from rampup.errors import DivergedError, RampupError
+
+app = typer.Typer(
+    name="rampup",
+    help="Learning-rate warmup for PyTorch: design, check, run, trace, choose and learn it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(train)
+app.command()(predict)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; bad input gives one sentence and exit code 2."""
+    try:
+        app()
+    except RampupError as error:
+        typer.echo(f"rampup: {error}", err=True)
+        sys.exit(1 if isinstance(error, DivergedError) else 2)

@@ -1,0 +1,212 @@
+"""One column of a table: what was learnt from its training rows, and how it becomes numbers."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from rampup.errors import DataError, one_of
+
+MOST_CATEGORIES: Final = 100
+"""More different texts than this in one column are names, not categories."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numeric:
+    """A column of numbers: missing values become the median, then (x − mean) / std.
+
+    Args:
+        name: of the column.
+        median: of the training rows, NaN where all are missing.
+        mean: after the median was filled in.
+        std: after the median was filled in, 0 where the column is constant.
+        missing: how many training rows have no value.
+    """
+
+    kind: ClassVar = "numeric"
+    name: str
+    median: float
+    mean: float
+    std: float
+    missing: int
+
+    @classmethod
+    def fit(cls, values: pl.Series) -> Self:
+        """Return what the training rows `values` say."""
+        numbers = _numbers(values)
+        missing = int(np.isnan(numbers).sum())
+        if missing == numbers.size:
+            return cls(name=values.name, median=0.0, mean=0.0, std=0.0, missing=missing)
+        median = float(np.nanmedian(numbers))
+        filled = np.where(np.isnan(numbers), median, numbers)
+        # deviations from the mean stay exact where a constant column's mean is not
+        constant = bool((filled == filled[0]).all())
+        mean = float(filled[0] if constant else filled.mean())
+        std = 0.0 if constant else float(filled.std())
+        if not math.isfinite(mean) or not math.isfinite(std):
+            raise DataError(
+                f"column {values.name!r} holds numbers too large to average "
+                f"(up to {np.abs(filled).max():.3g}); rescale it"
+            )
+        return cls(name=values.name, median=median, mean=mean, std=std, missing=missing)
+
+    @property
+    def outputs(self) -> list[str]:
+        """Names of the columns that it becomes."""
+        return [self.name]
+
+    def transform(self, values: pl.Series) -> npt.NDArray[np.float64]:
+        """Return `(rows, 1)` standardised numbers."""
+        numbers = _numbers(values)
+        filled = np.where(np.isnan(numbers), self.median, numbers)
+        return ((filled - self.mean) / (self.std or 1.0))[:, None]
+
+    def note(self, rows: int) -> str | None:
+        """Return what a reader of the data flow must know about it, if anything."""
+        if self.missing == rows:
+            return f"column {self.name!r} has no value in any training row: kept, always 0"
+        said = []
+        if self.missing:
+            said.append(f"{self.missing} missing values became the median {self.median:g}")
+        if self.std == 0.0:
+            said.append(f"is constant ({self.median:g}) in the training rows: kept, always 0")
+        return f"column {self.name!r}: {'; '.join(said)}" if said else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Categorical:
+    """A column of texts: one 0/1 column per category of the training rows.
+
+    Args:
+        name: of the column.
+        categories: those of the training rows, sorted.
+        untrained: those that only held-out rows have; they become all zeros.
+        missing: how many training rows have no value; if any, that is a category of its own.
+    """
+
+    kind: ClassVar = "categorical"
+    name: str
+    categories: tuple[str, ...]
+    untrained: tuple[str, ...]
+    missing: int
+
+    @classmethod
+    def fit(cls, values: pl.Series, everywhere: pl.Series) -> Self:
+        """Return what the training rows `values` say; `everywhere` holds the whole table's."""
+        texts = values.cast(pl.String)
+        trained = sorted(texts.drop_nulls().unique().to_list())
+        known = set(everywhere.cast(pl.String).drop_nulls().unique().to_list())
+        if len(known) > MOST_CATEGORIES:
+            raise DataError(
+                f"column {values.name!r} holds {len(known)} different texts in "
+                f"{len(everywhere)} rows, more than the {MOST_CATEGORIES} that are read as "
+                f"categories; leave it out with --drop {values.name!r}, or make it numbers"
+            )
+        return cls(
+            name=values.name,
+            categories=tuple(trained),
+            untrained=tuple(sorted(known - set(trained))),
+            missing=values.null_count(),
+        )
+
+    @property
+    def outputs(self) -> list[str]:
+        """Names of the columns that it becomes."""
+        names = [f"{self.name}={category}" for category in self.categories]
+        return [*names, f"{self.name} missing"] if self.missing else names
+
+    def transform(self, values: pl.Series) -> npt.NDArray[np.float64]:
+        """Return `(rows, categories)` zeros and ones.
+
+        Raises:
+            DataError: a row holds a category that the training table never had.
+        """
+        texts = values.cast(pl.String).to_list()
+        place = {category: j for j, category in enumerate(self.categories)}
+        out = np.zeros((len(texts), len(self.outputs)))
+        for row, text in enumerate(texts):
+            if text in place:
+                out[row, place[text]] = 1.0
+            elif text is None:
+                out[row, len(place) :] = 1.0
+            elif text not in self.untrained:
+                raise DataError(
+                    f"column {self.name!r} holds {text!r} in row {row} (counted from 0), which "
+                    f"training never saw; known are {one_of(self.categories)}: use one of them, "
+                    "or leave the cell empty"
+                )
+        return out
+
+    def note(self, rows: int) -> str | None:
+        """Return what a reader of the data flow must know about it, if anything."""
+        said = [f"{len(self.categories)} categories became 0/1 columns"]
+        if self.missing:
+            said.append(f"{self.missing} missing values became a category of their own")
+        if self.untrained:
+            said.append(f"{one_of(self.untrained)} only in held-out rows: all zeros")
+        return f"column {self.name!r}: {'; '.join(said)}"
+
+
+Column = Numeric | Categorical
+
+
+def is_text(values: pl.Series) -> bool:
+    """Return whether a column is categorical.
+
+    Raises:
+        DataError: it is neither numbers nor text.
+    """
+    dtype = values.dtype
+    if dtype.is_numeric() or dtype in (pl.Boolean, pl.Null):
+        return False
+    if dtype in (pl.String, pl.Categorical, pl.Enum):
+        return True
+    raise DataError(
+        f"column {values.name!r} holds {dtype}; rampup reads numbers and text: "
+        f"convert it, or leave it out with --drop {values.name!r}"
+    )
+
+
+def _numbers(values: pl.Series) -> npt.NDArray[np.float64]:
+    """Return a column as float64 with NaN for missing, or name the first cell that is none."""
+    if values.dtype in (pl.String, pl.Categorical, pl.Enum):
+        texts = values.cast(pl.String).str.strip_chars()
+        as_number = texts.cast(pl.Float64, strict=False)
+        # a CSV file spells booleans as words; training read them as 0 and 1
+        words = texts.replace_strict({"true": 1.0, "false": 0.0}, default=None)
+        numbers = as_number.fill_null(words.cast(pl.Float64))
+        bad = (numbers.is_null() & texts.is_not_null()).arg_true()
+        if len(bad):
+            row = int(bad[0])
+            raise DataError(
+                f"column {values.name!r} holds the text {values[row]!r} in row {row} (counted "
+                "from 0), but was numbers in training; write a number, or leave the cell empty"
+            )
+    else:
+        numbers = values.cast(pl.Float64)
+    array: npt.NDArray[np.float64] = numbers.fill_null(math.nan).to_numpy()
+    infinite = np.flatnonzero(np.isinf(array))
+    if infinite.size:
+        raise DataError(
+            f"column {values.name!r} is infinite in {infinite.size} of {array.size} rows (first: "
+            f"row {infinite[0]}, counted from 0); replace infinity with a number or nothing"
+        )
+    return array
+
+
+def to_dict(column: Column) -> dict[str, Any]:
+    """Return a column as plain JSON data."""
+    return {"kind": column.kind} | {name: getattr(column, name) for name in column.__slots__}
+
+
+def from_dict(plain: dict[str, Any]) -> Column:
+    """Return the column that `to_dict` wrote."""
+    values = {key: value for key, value in plain.items() if key != "kind"}
+    if plain["kind"] == Numeric.kind:
+        return Numeric(**values)
+    for key in ("categories", "untrained"):
+        values[key] = tuple(values[key])
+    return Categorical(**values)

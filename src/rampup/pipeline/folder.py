@@ -1,0 +1,140 @@
+"""The run folder: what is in it, how it is written so that a crash leaves it readable."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import nn
+
+from rampup.errors import RunFolderError
+from rampup.pipeline.config import Config
+from rampup.pipeline.preprocess import Preprocess
+
+CONFIG: Final = "config.toml"
+TRACE: Final = "trace.jsonl"
+WEIGHTS: Final = "model.safetensors"
+PREPROCESS: Final = "preprocess.json"
+FILES: Final = (CONFIG, TRACE, WEIGHTS, PREPROCESS)
+
+_NUMBERED: Final = re.compile(r"train-(\d+)")
+
+
+def next_name(runs: Path) -> Path:
+    """Return the first folder `train-001`, `train-002` … after those in `runs`."""
+    taken = [
+        int(match[1])
+        for path in (runs.iterdir() if runs.is_dir() else ())
+        if (match := _NUMBERED.fullmatch(path.name))
+    ]
+    return runs / f"train-{max(taken, default=0) + 1:03d}"
+
+
+def check_free(folder: Path, *, overwrite: bool) -> None:
+    """Refuse a folder that exists, unless it is empty or an older run that may be overwritten.
+
+    Raises:
+        RunFolderError: it holds something.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise RunFolderError(f"{folder} is a file; choose another name with --out")
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not overwrite:
+        raise RunFolderError(
+            f"{folder} exists already; choose another name with --out, or replace it with --overwrite"
+        )
+    if not (folder / CONFIG).is_file():
+        raise RunFolderError(
+            f"{folder} is not empty and holds no run of rampup, so it is not overwritten; "
+            "choose another name with --out"
+        )
+
+
+class RunFolder:
+    """A folder with one run in it.
+
+    Args:
+        path: the folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, path: Path, config: Config, preprocess: Preprocess) -> "RunFolder":
+        """Return a fresh run folder at `path`; the files of an older run in it are removed.
+
+        Raises:
+            RunFolderError: it cannot be written.
+        """
+        folder = cls(path)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            for name in FILES:
+                (path / name).unlink(missing_ok=True)
+            write_atomically(path / CONFIG, config.to_toml().encode())
+            text = json.dumps(preprocess.to_dict(), indent=1, ensure_ascii=False)
+            write_atomically(path / PREPROCESS, text.encode())
+        except OSError as error:
+            raise RunFolderError(f"{path} cannot be written: {error.strerror}") from None
+        return folder
+
+    def save_weights(self, model: nn.Module) -> None:
+        """Replace the saved weights by those of `model`, at once or not at all."""
+        tensors = {name: value.detach().contiguous() for name, value in model.state_dict().items()}
+        # tied parameters share memory, which the format refuses: store each on its own
+        write_atomically(self.path / WEIGHTS, save({k: v.clone() for k, v in tensors.items()}))
+
+    def load_weights(self, model: nn.Module) -> None:
+        """Put the saved weights into `model`.
+
+        Raises:
+            RunFolderError: they are missing, damaged, or another model's.
+        """
+        path = self.path / WEIGHTS
+        try:
+            weights: dict[str, torch.Tensor] = load(path.read_bytes())
+            model.load_state_dict(weights)
+        except OSError as error:
+            raise RunFolderError(f"no weights can be read from {path}: {error.strerror}") from None
+        except (SafetensorError, RuntimeError) as error:
+            raise RunFolderError(f"{path} does not fit the model: {error}") from None
+
+    def config(self) -> Config:
+        """Return the resolved configuration.
+
+        Raises:
+            RunFolderError: there is no run at this path.
+        """
+        if not (self.path / CONFIG).is_file():
+            raise RunFolderError(
+                f"{self.path} holds no run of rampup; give a folder that rampup train wrote"
+            )
+        return Config.of(Config.read(self.path / CONFIG))
+
+    def preprocess(self) -> Preprocess:
+        """Return the fitted preprocessing.
+
+        Raises:
+            RunFolderError: it is missing or damaged.
+        """
+        path = self.path / PREPROCESS
+        try:
+            plain: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise RunFolderError(f"no preprocessing can be read from {path}: {error}") from None
+        return Preprocess.from_dict(plain)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a killed process leaves the old content or the new, never a part.
+
+    It does not wait for the disk: a power cut may still lose the newest content.
+    """
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)

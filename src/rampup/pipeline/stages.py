@@ -1,0 +1,213 @@
+"""The five stages of the data flow, as events: shapes, plain words, and the rows followed."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import torch
+from torch import nn
+
+from rampup.pipeline.config import Config
+from rampup.pipeline.data import Source
+from rampup.pipeline.preprocess import Preprocess, Split
+from rampup.schedule.measure import landmarks
+from rampup.schedule.plan import Plan
+from rampup.trace.record import Planned, PlannedEpoch, Row, Stage
+
+
+def followed(split: Split) -> list[int]:
+    """Return the ids of the rows that every stage shows: two training rows, one held out."""
+    return [*split.train[:2].tolist(), *split.held_out[:1].tolist()]
+
+
+def loading(source: Source, ids: list[int]) -> Stage:
+    """Return stage 1: what was loaded."""
+    rows, width = source.features.shape
+    counts = source.labels.value_counts(sort=False).sort(source.labels.name)
+    balance = {str(label): count for label, count in counts.iter_rows()}
+    missing = sum(column.null_count() for column in source.features)
+    table = source.features.with_columns(source.labels.alias(source.target))
+    return Stage(
+        number=1,
+        name="data loading",
+        shape_in=source.origin,
+        shape_out=f"{rows} rows × {width} features, 1 label",
+        did=(
+            f"{rows} rows of {width} features were {source.origin}; the label {source.target!r} "
+            f"has {len(balance)} classes: {_balance(balance)}"
+        ),
+        unit="row",
+        before=[],
+        after=[_row(table, i) for i in ids],
+        notes=[f"{missing} cells are missing"] if missing else [],
+        facts={"rows": rows, "features": width, "classes": balance, "missing": missing},
+    )
+
+
+def preprocessing(
+    source: Source, preprocess: Preprocess, split: Split, x: npt.NDArray[np.float32], ids: list[int]
+) -> Stage:
+    """Return stage 2: how cells became numbers."""
+    rows, width = source.features.shape
+    train, held_out = len(split.train), len(split.held_out)
+    outputs = preprocess.outputs
+    notes = [note for column in preprocess.columns if (note := column.note(train))]
+    return Stage(
+        number=2,
+        name="preprocessing",
+        shape_in=f"{rows} rows × {width} features",
+        shape_out=f"{train} training + {held_out} held-out rows × {len(outputs)} features",
+        did=(
+            f"{held_out} rows were held out, keeping the share of each class; each number became "
+            f"(x − mean) / std, with mean and std of the {train} training rows only"
+        ),
+        unit="row",
+        before=[_row(source.features, i) for i in ids],
+        after=[_values(i, outputs, x[i]) for i in ids],
+        notes=notes,
+        facts={"train": train, "held_out": held_out, "features": len(outputs)},
+    )
+
+
+def model_stage(model: nn.Module, preprocess: Preprocess, x: torch.Tensor, ids: list[int]) -> Stage:
+    """Return stage 3: what the untrained model says of the followed rows."""
+    width, classes = x.shape[1], [str(c) for c in preprocess.classes]
+    parts = [_module_text(module) for module in model.modules() if not list(module.children())]
+    parameters = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    return Stage(
+        number=3,
+        name="model",
+        shape_in=f"(batch, {width})",
+        shape_out=f"(batch, {len(classes)}) logits",
+        did=(
+            f"{' → '.join(parts)}: {parameters} parameters, initial weights drawn at random; "
+            "shown is what it says before training"
+        ),
+        unit="row",
+        before=[_values(i, preprocess.outputs, x[i].numpy()) for i in ids],
+        after=probabilities(model, x, ids, classes),
+        notes=[],
+        facts={"parameters": parameters, "layers": parts},
+    )
+
+
+def schedule_stage(plan: Plan, base: float) -> Stage:
+    """Return stage 4: update index in, rate out."""
+    marks = landmarks(plan)
+    updates = plan.horizon.updates
+    shown = sorted({0, updates // 4, updates // 2, updates - 1, marks.peak_at})
+    return Stage(
+        number=4,
+        name="warmup schedule",
+        shape_in=f"update index 0 … {updates - 1}",
+        shape_out="one rate per update",
+        did=(
+            f"rate = {base:g} × factor(update); the first update uses {base * marks.first:g}, "
+            f"update {marks.peak_at} is the first at the highest, {base * marks.peak:g}"
+        ),
+        unit="update",
+        before=[],
+        after=[{"id": k, "cells": {"rate": base * plan(k)}} for k in shown],
+        notes=[] if marks.warmup else ["the schedule has no warmup"],
+        facts={"updates": updates, "warmup": marks.warmup, "peak_at": marks.peak_at},
+    )
+
+
+def training_stage(config: Config, split: Split, plan: Plan, ids: list[int]) -> Stage:
+    """Return stage 5: what training is about to do, and where the followed rows take part."""
+    training, train = config.training, len(split.train)
+    per_epoch = plan.horizon.updates_per_epoch
+    order = torch.randperm(train, generator=torch.Generator().manual_seed(config.seed)).tolist()
+    place = {int(split.train[j]): position for position, j in enumerate(order)}
+    after: list[Row] = [
+        {
+            "id": i,
+            "cells": {
+                "epoch 1": f"update {place[i] // training.batch_size}" if i in place else "held out"
+            },
+        }
+        for i in ids
+    ]
+    return Stage(
+        number=5,
+        name="training",
+        shape_in=f"({train}, features) in batches of {training.batch_size}",
+        shape_out="the same parameters, trained",
+        did=(
+            f"{training.epochs} epochs × {per_epoch} updates = {plan.horizon.updates} updates of "
+            f"{training.optimizer} on the cross-entropy; rows are shuffled before each epoch"
+        ),
+        unit="row",
+        before=[{"id": i, "cells": {"part": "training" if i in place else "held out"}} for i in ids],
+        after=after,
+        notes=[],
+        facts={"epochs": training.epochs, "updates_per_epoch": per_epoch},
+    )
+
+
+def planned(plan: Plan, base: float, classes: int, epochs: int) -> Planned:
+    """Return the schedule as an event, with the planned rates of each epoch."""
+    marks = landmarks(plan)
+    per_epoch = plan.horizon.updates_per_epoch
+    assert per_epoch is not None
+    table: list[PlannedEpoch] = [
+        {
+            "epoch": epoch + 1,
+            "first": base * plan(epoch * per_epoch),
+            "last": base * plan((epoch + 1) * per_epoch - 1),
+        }
+        for epoch in range(epochs)
+    ]
+    return Planned(
+        text=str(plan.schedule),
+        base=base,
+        updates=plan.horizon.updates,
+        updates_per_epoch=per_epoch,
+        warmup=marks.warmup,
+        peak=base * marks.peak,
+        peak_at=marks.peak_at,
+        classes=classes,
+        epochs=table,
+    )
+
+
+def probabilities(
+    model: nn.Module, x: torch.Tensor, ids: list[int], classes: list[str]
+) -> list[Row]:
+    """Return the class probabilities that `model` gives to the rows `ids`."""
+    flags = model.training
+    model.eval()
+    with torch.no_grad():
+        out = torch.softmax(model(x[ids]), dim=1)
+    model.train(flags)
+    return [
+        {"id": i, "cells": {f"p({c})": float(p) for c, p in zip(classes, row, strict=True)}}
+        for i, row in zip(ids, out.tolist(), strict=True)
+    ]
+
+
+def _balance(counts: dict[str, int]) -> str:
+    """Return how many rows each class has, most first, cut after ten."""
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    text = ", ".join(f"{label} × {count}" for label, count in ordered[:10])
+    return text if len(ordered) <= 10 else f"{text} and {len(ordered) - 10} more"
+
+
+def _row(frame: pl.DataFrame, i: int) -> Row:
+    cells = frame.row(i, named=True)
+    return {"id": i, "cells": {name: _plain(cell) for name, cell in cells.items()}}
+
+
+def _values(i: int, names: list[str], values: npt.NDArray[Any]) -> Row:
+    return {"id": i, "cells": {n: float(v) for n, v in zip(names, values, strict=True)}}
+
+
+def _plain(cell: Any) -> Any:
+    return cell if cell is None or isinstance(cell, str | int | float | bool) else str(cell)
+
+
+def _module_text(module: nn.Module) -> str:
+    if isinstance(module, nn.Linear):
+        return f"Linear({module.in_features} → {module.out_features})"
+    return type(module).__name__

@@ -1,0 +1,92 @@
+"""What a phase refuses, how schedules join, and what their transformations keep."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from tests.strategies import phases, plans
+
+from rampup import Plan, Schedule, decay, hold, warmup
+from rampup.errors import ScheduleError
+from rampup.schedule.phase import Phase
+
+OUTSIDE = "a factor multiplies the peak rate and must lie between 0 and 1"
+
+
+@given(phases(), phases(), phases())
+def test_joining_is_associative(a: Schedule, b: Schedule, c: Schedule) -> None:
+    assert (a >> b) >> c == a >> (b >> c)
+    assert (a >> b).phases == a.phases + b.phases
+
+
+def test_only_a_schedule_can_follow() -> None:
+    with pytest.raises(TypeError):
+        warmup(5) >> "decay"
+
+
+@given(plans())
+def test_without_warmup_differs_inside_warmups_only(plan: Plan) -> None:
+    """The baseline uses the peak where the warmup was, and the same bits everywhere else."""
+    horizon = plan.horizon
+    bare = Plan(plan.schedule.without_warmup(), horizon)
+    k = np.arange(horizon.updates + 10)
+    warm = np.zeros(k.shape, dtype=bool)
+    for segment in plan.segments:
+        if segment.phase.verb == "warmup":
+            warm[segment.first : segment.first + segment.updates] = True
+
+    assert plan(k)[~warm].tolist() == bare(k)[~warm].tolist()
+    assert [1.0] * int(warm.sum()) == bare(k)[warm].tolist()
+    assert not bare.schedule.has_warmup
+    assert warm.any() == plan.schedule.has_warmup
+
+
+@pytest.mark.parametrize("nothing", [0, "0ep", "0%"])
+def test_a_warmup_of_nothing_is_no_warmup(nothing: int | str) -> None:
+    """Its baseline is itself: it must not turn into a hold that takes the rest of the run."""
+    schedule = decay(over=5, to=0.5) >> warmup(nothing) >> hold(5) >> decay()
+    bare = schedule.without_warmup()
+    run = {"updates": 40, "updates_per_epoch": 10}
+    k = np.arange(50)
+
+    assert not schedule.has_warmup
+    assert schedule.plan(**run)(k).tolist() == bare.plan(**run)(k).tolist()
+    assert bare.plan(**run)(5) == 1.0
+
+
+def test_per_epoch_marks_every_curve_and_no_hold() -> None:
+    staircase = (warmup("5ep") >> hold("2ep") >> decay()).per_epoch()
+
+    assert [phase.per_epoch for phase in staircase.phases] == [True, False, True]
+
+
+def test_a_schedule_needs_a_phase() -> None:
+    with pytest.raises(ScheduleError) as caught:
+        Schedule(())
+
+    assert str(caught.value) == "a schedule needs at least one phase; start with warmup(…)"
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"start": -0.1}, f"hold from -0.1: {OUTSIDE}"),
+        ({"start": 1.5}, f"hold from 1.5: {OUTSIDE}"),
+        ({"end": float("nan")}, f"hold to nan: {OUTSIDE}"),
+        ({"start": float("inf")}, f"hold from inf: {OUTSIDE}"),
+        ({"start": True}, "hold from True: a factor must be a number"),
+        ({"start": "0.1"}, "hold from '0.1': a factor must be a number"),
+        (
+            {"anchor": "begin"},
+            "anchor 'begin' of a hold is unknown; use one of 'start', 'end', 'middle', 'ends'",
+        ),
+        (
+            {"shape": "linea"},
+            "shape 'linea' is unknown; did you mean 'linear'?",
+        ),
+    ],
+)
+def test_what_a_phase_cannot_mean_is_refused(fields: dict[str, object], text: str) -> None:
+    with pytest.raises(ScheduleError) as caught:
+        Phase(verb="hold", **fields)
+
+    assert text == str(caught.value)
