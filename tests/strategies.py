@@ -11,6 +11,8 @@ from rampup.schedule.shapes import SHAPES
 shapes = st.sampled_from(sorted(SHAPES))
 anchors = st.sampled_from(ANCHORS)
 factors = st.floats(0, 1)
+percents = st.integers(0, 100).map(lambda percent: percent / 100)
+"""Factors whose neighbours on a curve are different floats."""
 whole = st.integers(1, 2**53)
 
 
@@ -62,8 +64,13 @@ def schedules(draw: st.DrawFn) -> Schedule:
 
 
 @st.composite
-def plans(draw: st.DrawFn) -> Plan:
-    """Return a schedule on a run that it fits, with one phase at most left open."""
+def plans(draw: st.DrawFn, factors: st.SearchStrategy[float] = factors) -> Plan:
+    """Return a schedule on a run that it fits, with one phase at most left open.
+
+    Args:
+        draw: given by hypothesis.
+        factors: where phases start and end.
+    """
     epoch = draw(st.sampled_from([1, 1, 7, 100]))
     counts = draw(st.lists(st.integers(1, 40), min_size=1, max_size=4))
     rest = draw(st.integers(1, 20))  # keeps a warmup shorter than the run

@@ -80,8 +80,9 @@ def nearest(name: str, known: list[str]) -> str:
         >>> nearest("qqq", ["label", "x1"])
         "there are 'label', 'x1'"
     """
-    close = get_close_matches(name, known, n=3, cutoff=0.6)
+    spelled = {word.casefold(): word for word in known}
+    close = get_close_matches(name.casefold(), spelled, n=3, cutoff=0.6)
     if close:
-        return f"did you mean {' or '.join(repr(word) for word in close)}?"
+        return f"did you mean {' or '.join(repr(spelled[word]) for word in close)}?"
     shown = one_of(known[:10]) + (f" and {len(known) - 10} more" if len(known) > 10 else "")
     return f"there are {shown}"

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from tests.strategies import plans
+from tests.strategies import percents, plans
 
 from rampup import Plan, Schedule, decay, hold, warmup
 from rampup.schedule.measure import Landmarks, landmarks
 
 
-@given(plans())
+@given(plans(percents))
 def test_landmarks_are_what_a_search_finds(plan: Plan) -> None:
     factors = plan(np.arange(plan.horizon.updates))
     lengths = [s.updates for s in plan.segments if s.phase.verb == "warmup"]

@@ -17,7 +17,9 @@ def predict(
     table: Annotated[Path, typer.Argument(help="A .csv or .parquet file with the same columns.")],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Write to this .csv or .parquet file instead of printing."),
+        typer.Option(
+            "--out", "-o", help="Write to this .csv or .parquet file instead of printing."
+        ),
     ] = None,
     trace: Annotated[
         int | None,
@@ -32,7 +34,9 @@ def predict(
         if out.suffix.lower() not in (".csv", ".parquet"):
             raise DataError(f"{out} is neither .csv nor .parquet; name the output as one of them")
         if out.exists() and not overwrite:
-            raise DataError(f"{out} exists already; choose another name, or replace it with --overwrite")
+            raise DataError(
+                f"{out} exists already; choose another name, or replace it with --overwrite"
+            )
     if trace is not None:
         _trace(run, table, trace)
         return
@@ -52,7 +56,8 @@ def _trace(run: Path, table: Path, row: int) -> None:
     from rampup.pipeline.predict import trace_row
     from rampup.report.sections import prediction
 
-    Console(highlight=False).print(prediction(trace_row(run, table, row)))
+    console = Console(highlight=False)
+    console.print(prediction(trace_row(run, table, row), console.width))
 
 
 def _write(rows: "pl.DataFrame", out: Path) -> None:

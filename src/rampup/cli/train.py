@@ -164,7 +164,9 @@ def _from_source(source: str | None) -> dict[str, Any]:
 def _section(values: dict[str, Any], name: str) -> dict[str, Any]:
     section = values.get(name, {})
     if not isinstance(section, dict):
-        raise ConfigError(f"{name} = {section!r} is not allowed; {name} is a section, write [{name}]")
+        raise ConfigError(
+            f"{name} = {section!r} is not allowed; {name} is a section, write [{name}]"
+        )
     return section
 
 

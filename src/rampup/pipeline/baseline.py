@@ -10,10 +10,11 @@ from rampup.trace.record import Baseline, Comparison, Epoch
 Curve = list[Epoch]
 """The epochs of one training, from epoch 0 on; it ends early where training diverged."""
 
+# losses are those of the training rows, unless they say otherwise
 QUANTITIES: Final[dict[str, Callable[[Curve], float]]] = {
-    "training loss after epoch 1": lambda curve: curve[1].train_loss,
-    "worst training loss of an epoch": lambda curve: max(e.train_loss for e in curve[1:]),
-    "final training loss": lambda curve: curve[-1].train_loss,
+    "loss after epoch 1": lambda curve: curve[1].train_loss,
+    "worst loss of an epoch": lambda curve: max(e.train_loss for e in curve[1:]),
+    "final loss": lambda curve: curve[-1].train_loss,
     "final held-out loss": lambda curve: curve[-1].held_out_loss,
 }
 
@@ -56,9 +57,7 @@ def compare(
         epochs: length of a whole curve, without epoch 0.
         schedule: text of the schedule without warmup.
     """
-    whole = [
-        (a, b) for a, b in zip(warm, cold, strict=True) if len(a) == len(b) == epochs + 1
-    ]
+    whole = [(a, b) for a, b in zip(warm, cold, strict=True) if len(a) == len(b) == epochs + 1]
     lost_warm = sum(len(curve) <= epochs for curve in warm)
     lost_cold = sum(len(curve) <= epochs for curve in cold)
     compared: list[Comparison] = []

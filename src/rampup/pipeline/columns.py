@@ -34,9 +34,13 @@ class Numeric:
     missing: int
 
     @classmethod
-    def fit(cls, values: pl.Series) -> Self:
-        """Return what the training rows `values` say."""
-        numbers = _numbers(values)
+    def fit(cls, values: pl.Series, train: npt.NDArray[np.int64]) -> Self:
+        """Return what the rows `train` of the column say; the others must be numbers too.
+
+        Raises:
+            DataError: a value is infinite, or too large to average.
+        """
+        numbers = _numbers(values)[train]
         missing = int(np.isnan(numbers).sum())
         if missing == numbers.size:
             return cls(name=values.name, median=0.0, mean=0.0, std=0.0, missing=missing)
@@ -65,7 +69,7 @@ class Numeric:
         return ((filled - self.mean) / (self.std or 1.0))[:, None]
 
     def note(self, rows: int) -> str | None:
-        """Return what a reader of the data flow must know about it, if anything."""
+        """Return what a reader of the data flow must know about it, of `rows` training rows."""
         if self.missing == rows:
             return f"column {self.name!r} has no value in any training row: kept, always 0"
         said = []
@@ -94,22 +98,27 @@ class Categorical:
     missing: int
 
     @classmethod
-    def fit(cls, values: pl.Series, everywhere: pl.Series) -> Self:
-        """Return what the training rows `values` say; `everywhere` holds the whole table's."""
+    def fit(cls, values: pl.Series, train: npt.NDArray[np.int64]) -> Self:
+        """Return what the rows `train` of the column say.
+
+        Raises:
+            DataError: there are too many different texts to be categories.
+        """
         texts = values.cast(pl.String)
-        trained = sorted(texts.drop_nulls().unique().to_list())
-        known = set(everywhere.cast(pl.String).drop_nulls().unique().to_list())
+        rows = texts.gather(train)
+        trained = sorted(rows.drop_nulls().unique().to_list())
+        known = set(texts.drop_nulls().unique().to_list())
         if len(known) > MOST_CATEGORIES:
             raise DataError(
                 f"column {values.name!r} holds {len(known)} different texts in "
-                f"{len(everywhere)} rows, more than the {MOST_CATEGORIES} that are read as "
+                f"{len(values)} rows, more than the {MOST_CATEGORIES} that are read as "
                 f"categories; leave it out with --drop {values.name!r}, or make it numbers"
             )
         return cls(
             name=values.name,
             categories=tuple(trained),
             untrained=tuple(sorted(known - set(trained))),
-            missing=values.null_count(),
+            missing=rows.null_count(),
         )
 
     @property
@@ -141,9 +150,11 @@ class Categorical:
         return out
 
     def note(self, rows: int) -> str | None:
-        """Return what a reader of the data flow must know about it, if anything."""
+        """Return what a reader of the data flow must know about it, of `rows` training rows."""
         said = [f"{len(self.categories)} categories became 0/1 columns"]
-        if self.missing:
+        if self.missing == rows:
+            said = ["no value in any training row"]
+        elif self.missing:
             said.append(f"{self.missing} missing values became a category of their own")
         if self.untrained:
             said.append(f"{one_of(self.untrained)} only in held-out rows: all zeros")
@@ -187,13 +198,13 @@ def _numbers(values: pl.Series) -> npt.NDArray[np.float64]:
             )
     else:
         numbers = values.cast(pl.Float64)
-    array: npt.NDArray[np.float64] = numbers.fill_null(math.nan).to_numpy()
-    infinite = np.flatnonzero(np.isinf(array))
-    if infinite.size:
+    if numbers.is_infinite().any():
+        rows = numbers.is_infinite().arg_true()
         raise DataError(
-            f"column {values.name!r} is infinite in {infinite.size} of {array.size} rows (first: "
-            f"row {infinite[0]}, counted from 0); replace infinity with a number or nothing"
+            f"column {values.name!r} is infinite in {len(rows)} of {len(values)} rows (first: "
+            f"row {rows[0]}, counted from 0); replace infinity with a number or nothing"
         )
+    array: npt.NDArray[np.float64] = numbers.fill_null(math.nan).to_numpy()
     return array
 
 

@@ -20,10 +20,10 @@ class Section(BaseModel):
 class Table(Section):
     """How rows are read and split; target and drop are for table files."""
 
-    target: str = Field("", description="the name of the label column of a table file")
-    drop: list[str] = Field([], description="a list of column names to leave out")
+    target: str = Field(default="", description="the name of the label column of a table file")
+    drop: list[str] = Field(default=[], description="a list of column names to leave out")
     held_out: float = Field(
-        0.2, gt=0, lt=1, description="the share of rows kept from training, between 0 and 1"
+        default=0.2, gt=0, lt=1, description="the share of rows kept from training, between 0 and 1"
     )
 
 
@@ -31,7 +31,8 @@ class Network(Section):
     """The built-in multilayer perceptron."""
 
     hidden: list[int] = Field(
-        [50], description="a list of hidden layer widths, each ≥ 1; [] is logistic regression"
+        default=[50],
+        description="a list of hidden layer widths, each ≥ 1; [] is logistic regression",
     )
 
 
@@ -39,20 +40,26 @@ class Training(Section):
     """The optimizer and the loop."""
 
     optimizer: Literal["adam", "adamw", "sgd"] = Field(
-        "adam", description="'adam', 'adamw' or 'sgd'"
+        default="adam", description="'adam', 'adamw' or 'sgd'"
     )
-    lr: float = Field(0.01, gt=0, description="the peak rate, a number > 0")
-    momentum: float = Field(0.0, ge=0, lt=1, description="momentum of sgd, from 0 to below 1")
-    weight_decay: float = Field(0.0, ge=0, description="a number ≥ 0")
-    batch_size: int = Field(32, ge=1, description="rows per update, a whole number ≥ 1")
-    epochs: int = Field(10, ge=1, description="passes over the training rows, a whole number ≥ 1")
+    lr: float = Field(default=0.01, gt=0, description="the peak rate, a number > 0")
+    momentum: float = Field(
+        default=0.0, ge=0, lt=1, description="momentum of sgd, from 0 to below 1"
+    )
+    weight_decay: float = Field(default=0.0, ge=0, description="a number ≥ 0")
+    batch_size: int = Field(default=32, ge=1, description="rows per update, a whole number ≥ 1")
+    epochs: int = Field(
+        default=10, ge=1, description="passes over the training rows, a whole number ≥ 1"
+    )
 
 
 class Baseline(Section):
     """The comparison with the same seeds without warmup."""
 
     seeds: int = Field(
-        5, ge=0, description="how many seeds are compared, a whole number ≥ 3, or 0 to skip it"
+        default=5,
+        ge=0,
+        description="how many seeds are compared, a whole number ≥ 3, or 0 to skip it",
     )
 
 
@@ -70,20 +77,20 @@ class Config(Section):
         baseline: the comparison without warmup.
     """
 
-    seed: int = Field(0, ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
+    seed: int = Field(default=0, ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
     data: str = Field(
-        "example",
+        default="example",
         min_length=1,
         description="'example', 'digits', 'breast-cancer', 'wine', a .csv or .parquet file, "
         "or 'package.module:factory' that returns (features, labels)",
     )
     model: str = Field(
-        "mlp",
+        default="mlp",
         min_length=1,
         description="'mlp', or 'package.module:factory' that is called with (inputs, classes)",
     )
     schedule: str = Field(
-        "warmup 5ep linear >> hold",
+        default="warmup 5ep linear >> hold",
         min_length=1,
         description="the text of a schedule, such as 'warmup 5ep >> decay cosine'",
     )
@@ -116,7 +123,27 @@ class Config(Section):
             raise ConfigError(_refusal(Network, "network", "hidden", config.network.hidden))
         if config.baseline.seeds in (1, 2):
             raise ConfigError(_refusal(Baseline, "baseline", "seeds", config.baseline.seeds))
+        config._refuse_unused()
         return config
+
+    def _refuse_unused(self) -> None:
+        """Refuse a key that nothing would read, so that no wish is dropped in silence."""
+        training, table = self.training, self.table
+        if training.momentum and training.optimizer != "sgd":
+            raise ConfigError(
+                f"[training] momentum = {training.momentum!r} is for sgd, but the optimizer is "
+                f"{training.optimizer!r}; leave momentum out or use optimizer = 'sgd'"
+            )
+        if table.target and not is_table(self.data):
+            raise ConfigError(
+                f"[table] target = {table.target!r} is for table files, but data = {self.data!r} "
+                "brings its own labels; leave the target out"
+            )
+        if self.model != "mlp" and self.network.hidden != Network().hidden:
+            raise ConfigError(
+                f"[network] hidden = {self.network.hidden!r} is for the built-in mlp, but model = "
+                f"{self.model!r}; leave it out"
+            )
 
     @classmethod
     def read(cls, path: str | Path) -> dict[str, Any]:
@@ -128,7 +155,9 @@ class Config(Section):
         try:
             return tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except OSError as error:
-            raise ConfigError(f"no configuration can be read from {path}: {error.strerror}") from None
+            raise ConfigError(
+                f"no configuration can be read from {path}: {error.strerror}"
+            ) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path} is no TOML: {error}") from None
 
@@ -148,6 +177,11 @@ class Config(Section):
             else:
                 lines.append(f"{name} = {_toml(value)}")
         return "\n\n".join(["\n".join(lines), *sections]) + "\n"
+
+
+def is_table(data: str) -> bool:
+    """Return whether `data` names a table file."""
+    return data.lower().endswith((".csv", ".parquet"))
 
 
 def _toml(value: Any) -> str:

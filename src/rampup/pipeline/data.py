@@ -8,12 +8,16 @@ import numpy.typing as npt
 import polars as pl
 
 from rampup.errors import ConfigError, DataError, nearest
-from rampup.pipeline.config import Config
+from rampup.pipeline.config import Config, is_table
 from rampup.pipeline.factories import factory
 from rampup.pipeline.tables import read_table
 
 EXAMPLE: Final = "example"
-SCIKIT: Final = {"digits": "load_digits", "breast-cancer": "load_breast_cancer", "wine": "load_wine"}
+SCIKIT: Final = {
+    "digits": "load_digits",
+    "breast-cancer": "load_breast_cancer",
+    "wine": "load_wine",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,7 @@ def load(config: Config) -> Source:
         )
     elif data in SCIKIT:
         source = _scikit(data)
-    elif data.lower().endswith((".csv", ".parquet")):
+    elif is_table(data):
         source = _table(config)
     elif ":" in data:
         source = _own(config)
@@ -150,16 +154,16 @@ def _own(config: Config) -> Source:
             f"data = {config.data!r} returned {features.height} rows of features "
             f"but {len(series)} labels; there must be one label per row"
         )
-    return Source(
-        origin=f"made by {config.data}", features=features, labels=series, target="label"
-    )
+    return Source(origin=f"made by {config.data}", features=features, labels=series, target="label")
 
 
 def _checked(source: Source, drop: list[str]) -> Source:
     features, labels = source.features, source.labels
     for name in drop:
         if name not in features.columns:
-            raise DataError(f"there is no column {name!r} to drop; {nearest(name, features.columns)}")
+            raise DataError(
+                f"there is no column {name!r} to drop; {nearest(name, features.columns)}"
+            )
     features = features.drop(drop)
     if features.width == 0:
         raise DataError(f"no feature column is left beside {source.target!r}; keep at least one")
@@ -179,7 +183,7 @@ def _checked(source: Source, drop: list[str]) -> Source:
         )
     if len(labels) < 2 * classes:
         raise DataError(
-            f"target {source.target!r} has {classes} classes in {len(labels)} rows; each class "
-            "needs at least two rows on average: check that the target is a class, not a measurement"
+            f"target {source.target!r} has {classes} classes in {len(labels)} rows, but each needs "
+            "two rows on average; choose a target that is a class, not a measurement"
         )
     return Source(origin=source.origin, features=features, labels=labels, target=source.target)

@@ -45,7 +45,8 @@ def check_free(folder: Path, *, overwrite: bool) -> None:
         return
     if not overwrite:
         raise RunFolderError(
-            f"{folder} exists already; choose another name with --out, or replace it with --overwrite"
+            f"{folder} exists already; choose another name with --out, "
+            "or replace it with --overwrite"
         )
     if not (folder / CONFIG).is_file():
         raise RunFolderError(

@@ -38,7 +38,7 @@ def _rates(plan: Planned, used: list[float]) -> str:
         return f"Nothing was warmed up: all {len(used)} updates began at the rate {used[0]:g}."
     lost = sum(1.0 - rate / plan.peak for rate in used[: plan.warmup])
     return (
-        f"Warmup took {plan.warmup} of {len(used)} updates ({plan.warmup / len(used):.0%}), from the "
-        f"rate {used[0]:g} to {max(used[: plan.warmup]):g}; as much as {lost:.1f} updates at the "
+        f"Warmup took {plan.warmup} of {len(used)} updates ({plan.warmup / len(used):.0%}), from "
+        f"the rate {used[0]:g} to {max(used[: plan.warmup]):g}; as much as {lost:.1f} updates at the "
         "peak rate were given up for it."
     )

@@ -79,8 +79,8 @@ class Preprocess:
         """
         columns: list[Column] = []
         for values in features.get_columns():
-            rows = values.gather(train)
-            columns.append(Categorical.fit(rows, values) if is_text(values) else Numeric.fit(rows))
+            kind = Categorical if is_text(values) else Numeric
+            columns.append(kind.fit(values, train))
         classes = labels.unique().sort().to_list()
         plain = [c if isinstance(c, str | int | float | bool) else str(c) for c in classes]
         return cls(columns=tuple(columns), classes=tuple(plain), target=labels.name or "label")

@@ -30,7 +30,7 @@ from rampup.schedule.plan import Plan
 from rampup.scheduler.rate import RampupLR
 from rampup.trace.journal import Journal
 from rampup.trace.observe import Observer
-from rampup.trace.record import SCHEMA, Baseline, End, Epoch, Event, Header
+from rampup.trace.record import SCHEMA, Baseline, End, Epoch, Event, Header, Stage
 
 Tell = Callable[[Event], None]
 
@@ -101,7 +101,9 @@ def train(
         return _run(job, model, folder, listeners)
 
 
-def _run(job: Job, model: nn.Module, folder: RunFolder | None, listeners: Iterable[Listener]) -> Run:
+def _run(
+    job: Job, model: nn.Module, folder: RunFolder | None, listeners: Iterable[Listener]
+) -> Run:
     started = time.perf_counter()
     optimizer = optimizer_for(model, job.config.training)
     scheduler = _scheduler(optimizer, job.plan)
@@ -120,8 +122,11 @@ def _run(job: Job, model: nn.Module, folder: RunFolder | None, listeners: Iterab
             tell(End(status=status, updates=done, reason=reason, seconds=seconds))
 
         try:
-            _describe(job, model, tell)
+            ids = stages.followed(job.split)
+            model_stage, begun = _describe(job, model, ids, tell)
             curve = _train(job, model, optimizer, scheduler, trace, folder)
+            after = stages.probabilities(model, job.x, ids, job.preprocess.classes)
+            tell(stages.training_done(begun, model_stage.after, after))
             if job.config.baseline.seeds and job.plan.schedule.has_warmup:
                 tell(_baseline(job, curve))
             row = int(job.split.held_out[0])
@@ -143,10 +148,11 @@ def _run(job: Job, model: nn.Module, folder: RunFolder | None, listeners: Iterab
     )
 
 
-def _describe(job: Job, model: nn.Module, tell: Tell) -> None:
-    """Tell what is about to happen: the header, the five stages, the planned rates."""
+def _describe(job: Job, model: nn.Module, ids: list[int], tell: Tell) -> tuple[Stage, Stage]:
+    """Tell what is about to happen, and return the stages of the model and of training."""
     config, base = job.config, job.config.training.lr
-    ids = stages.followed(job.split)
+    model_stage = stages.model_stage(model, job.preprocess, job.x, ids)
+    training_stage = stages.training_begins(job, ids)
     tell(
         Header(
             schema=SCHEMA,
@@ -163,10 +169,11 @@ def _describe(job: Job, model: nn.Module, tell: Tell) -> None:
     )
     tell(stages.loading(job.source, ids))
     tell(stages.preprocessing(job.source, job.preprocess, job.split, job.x.numpy(), ids))
-    tell(stages.model_stage(model, job.preprocess, job.x, ids))
+    tell(model_stage)
     tell(stages.schedule_stage(job.plan, base))
-    tell(stages.training_stage(config, job.split, job.plan, ids))
+    tell(training_stage)
     tell(stages.planned(job.plan, base, len(job.preprocess.classes), config.training.epochs))
+    return model_stage, training_stage
 
 
 def _train(

@@ -1,5 +1,7 @@
 """The five stages of the data flow, as events: shapes, plain words, and the rows followed."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,8 +10,8 @@ import polars as pl
 import torch
 from torch import nn
 
-from rampup.pipeline.config import Config
 from rampup.pipeline.data import Source
+from rampup.pipeline.job import Job
 from rampup.pipeline.preprocess import Preprocess, Split
 from rampup.schedule.measure import landmarks
 from rampup.schedule.plan import Plan
@@ -32,7 +34,7 @@ def loading(source: Source, ids: list[int]) -> Stage:
         number=1,
         name="data loading",
         shape_in=source.origin,
-        shape_out=f"{rows} rows × {width} features, 1 label",
+        shape_out=f"{rows} × {width} and a label",
         did=(
             f"{rows} rows of {width} features were {source.origin}; the label {source.target!r} "
             f"has {len(balance)} classes: {_balance(balance)}"
@@ -56,8 +58,8 @@ def preprocessing(
     return Stage(
         number=2,
         name="preprocessing",
-        shape_in=f"{rows} rows × {width} features",
-        shape_out=f"{train} training + {held_out} held-out rows × {len(outputs)} features",
+        shape_in=f"{rows} × {width}",
+        shape_out=f"{train} × {len(outputs)} to train, {held_out} × {len(outputs)} held out",
         did=(
             f"{held_out} rows were held out, keeping the share of each class; each number became "
             f"(x − mean) / std, with mean and std of the {train} training rows only"
@@ -72,14 +74,14 @@ def preprocessing(
 
 def model_stage(model: nn.Module, preprocess: Preprocess, x: torch.Tensor, ids: list[int]) -> Stage:
     """Return stage 3: what the untrained model says of the followed rows."""
-    width, classes = x.shape[1], [str(c) for c in preprocess.classes]
+    width, classes = x.shape[1], preprocess.classes
     parts = [_module_text(module) for module in model.modules() if not list(module.children())]
     parameters = sum(p.numel() for p in model.parameters() if p.requires_grad)
     return Stage(
         number=3,
         name="model",
-        shape_in=f"(batch, {width})",
-        shape_out=f"(batch, {len(classes)}) logits",
+        shape_in=f"batch × {width}",
+        shape_out=f"batch × {len(classes)} logits",
         did=(
             f"{' → '.join(parts)}: {parameters} parameters, initial weights drawn at random; "
             "shown is what it says before training"
@@ -114,35 +116,34 @@ def schedule_stage(plan: Plan, base: float) -> Stage:
     )
 
 
-def training_stage(config: Config, split: Split, plan: Plan, ids: list[int]) -> Stage:
-    """Return stage 5: what training is about to do, and where the followed rows take part."""
-    training, train = config.training, len(split.train)
-    per_epoch = plan.horizon.updates_per_epoch
+def training_begins(job: Job, ids: list[int]) -> Stage:
+    """Return stage 5 before the first update: where the followed rows take part."""
+    config, plan = job.config, job.plan
+    training, train = config.training, len(job.split.train)
     order = torch.randperm(train, generator=torch.Generator().manual_seed(config.seed)).tolist()
-    place = {int(split.train[j]): position for position, j in enumerate(order)}
-    after: list[Row] = [
-        {
-            "id": i,
-            "cells": {
-                "epoch 1": f"update {place[i] // training.batch_size}" if i in place else "held out"
-            },
-        }
-        for i in ids
-    ]
+    update = {int(job.split.train[j]): at // training.batch_size for at, j in enumerate(order)}
     return Stage(
         number=5,
         name="training",
-        shape_in=f"({train}, features) in batches of {training.batch_size}",
-        shape_out="the same parameters, trained",
+        shape_in=f"{train} × {job.x.shape[1]} in batches of {training.batch_size}",
+        shape_out="the same model, trained",
         did=(
-            f"{training.epochs} epochs × {per_epoch} updates = {plan.horizon.updates} updates of "
-            f"{training.optimizer} on the cross-entropy; rows are shuffled before each epoch"
+            f"{training.epochs} epochs × {plan.horizon.updates_per_epoch} updates = "
+            f"{plan.horizon.updates} updates of {training.optimizer} on the cross-entropy; "
+            "rows are shuffled before each epoch"
         ),
         unit="row",
-        before=[{"id": i, "cells": {"part": "training" if i in place else "held out"}} for i in ids],
-        after=after,
+        before=[],
+        after=[{"id": i, "cells": {"first update": update.get(i, "held out")}} for i in ids],
         notes=[],
-        facts={"epochs": training.epochs, "updates_per_epoch": per_epoch},
+        facts={"epochs": training.epochs, "updates_per_epoch": plan.horizon.updates_per_epoch},
+    )
+
+
+def training_done(begun: Stage, before: list[Row], after: list[Row]) -> Stage:
+    """Return stage 5 after the last update: what the model says of the followed rows now."""
+    return replace(
+        begun, did="what the model says of the rows followed", before=before, after=after
     )
 
 
@@ -173,7 +174,7 @@ def planned(plan: Plan, base: float, classes: int, epochs: int) -> Planned:
 
 
 def probabilities(
-    model: nn.Module, x: torch.Tensor, ids: list[int], classes: list[str]
+    model: nn.Module, x: torch.Tensor, ids: list[int], classes: Sequence[Any]
 ) -> list[Row]:
     """Return the class probabilities that `model` gives to the rows `ids`."""
     flags = model.training

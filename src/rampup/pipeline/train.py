@@ -88,14 +88,18 @@ def fit(
             loss = cross_entropy(model(x[first : first + size]), y[first : first + size])
             value = loss.item() if trace is None else trace.loss(loss)
             if not math.isfinite(value):
-                raise _diverged(f"the loss of update {scheduler.clock.updates} is {value}", scheduler)
+                raise _diverged(
+                    f"the loss of update {scheduler.clock.updates} is {value}", scheduler
+                )
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
         updates = [] if trace is None else [e for e in trace.events[mark:] if type(e) is Update]
         measured = _measure(model, tensors, scheduler, epoch, updates)
         if not math.isfinite(measured.train_loss + measured.held_out_loss):
-            raise _diverged(f"the loss after update {measured.updates - 1} is not finite", scheduler)
+            raise _diverged(
+                f"the loss after update {measured.updates - 1} is not finite", scheduler
+            )
         yield measured
 
 
@@ -127,5 +131,7 @@ def _accuracy(logits: torch.Tensor, labels: torch.Tensor) -> float:
 
 def _diverged(what: str, scheduler: RampupLR) -> DivergedError:
     done = scheduler.clock.updates
-    rate = f"the rate used last was {scheduler.planned(done - 1):g}" if done else "no update was made"
+    rate = (
+        f"the rate used last was {scheduler.planned(done - 1):g}" if done else "no update was made"
+    )
     return DivergedError(f"training diverged: {what}; {rate}")

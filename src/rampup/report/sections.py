@@ -1,5 +1,6 @@
 """The sections of a run's report, one function each: an event → what rich prints."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -100,13 +101,18 @@ def _planned_rates(event: Planned) -> Table:
     table.add_column("epoch", justify="right", style="cyan")
     table.add_column("first update", justify="right")
     table.add_column("last update", justify="right")
-    rows = event.epochs
+    rows, skipped = event.epochs, False
     for place, row in enumerate(rows):
         middle = 0 < place < len(rows) - 1
         if middle and rows[place - 1]["last"] == row["first"] == row["last"] == rows[-1]["last"]:
+            skipped = True
             continue
         if len(rows) > 30 and 15 <= place < len(rows) - 5:
+            skipped = True
             continue
+        if skipped:
+            table.add_row("…")
+            skipped = False
         table.add_row(str(row["epoch"]), number(row["first"]), number(row["last"]))
     return table
 
@@ -162,36 +168,34 @@ def baseline(event: Baseline) -> RenderableType:
     seeds = f"{event.seeds[0]} … {event.seeds[-1]}"
     lead = Text(f"{len(event.seeds)} seeds ({seeds}), each with the schedule and with ")
     lead.append(event.schedule, style="bold")
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
-    table.add_column("mean over seeds")
-    for name in ("with", "without", "difference", "95 % interval"):
-        table.add_column(name, justify="right")
-    table.add_column("")
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim", show_edge=False)
+    table.add_column("mean over seeds", no_wrap=True)
+    for name in ("with", "without", "difference, 95 % interval"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
     for row in event.compared:
         table.add_row(
             row["name"],
-            f"{row['warmup']:.4g}",
-            f"{row['without']:.4g}",
-            f"{row['difference']:+.2g}",
+            f"{row['warmup']:.3g}",
+            f"{row['without']:.3g}",
             f"{row['low']:+.2g} … {row['high']:+.2g}",
             Text(row["verdict"], style="dim" if row["verdict"] == "no difference" else "bold"),
         )
     return Group(lead, table, Text(event.verdict))
 
 
-def prediction(event: Prediction) -> RenderableType:
+def prediction(event: Prediction, width: int) -> RenderableType:
     """Return one row through the model: shape and values at each layer, then the label."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
     table.add_column("layer", style="cyan", no_wrap=True)
     table.add_column("shape", no_wrap=True)
     table.add_column("first values")
     table.add_column("mean ± std", justify="right", no_wrap=True)
+    room = max(min((width - 44) // 9, 8), 2)
     for layer in event.layers:
-        count = 1
-        for side in layer["shape"]:
-            count *= side
-        values = "  ".join(number(value, 3) for value in layer["values"][:6])
-        more = f"  … {count} values" if count > 6 else ""
+        count = math.prod(layer["shape"])
+        values = "  ".join(number(value, 3) for value in layer["values"][:room])
+        more = "  …" if count > room else ""
         name = layer["kind"] if layer["kind"].lower() == layer["name"] else (
             f"{layer['kind']} ({layer['name']})"
         )  # fmt: skip
@@ -222,7 +226,8 @@ def end(event: End) -> RenderableType:
     """Return the last line of a run."""
     style = {"finished": "green", "diverged": "red"}.get(event.status, "red")
     text = Text(event.status, style=f"bold {style}")
-    text.append(f" after {event.updates} updates in {event.seconds:.1f} s")
+    plural = "" if event.updates == 1 else "s"
+    text.append(f" after {event.updates} update{plural} in {event.seconds:.1f} s")
     return text
 
 

@@ -1,7 +1,8 @@
 """The terminal's view of a run: it prints each event as it happens, in the order of the job."""
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from rampup.report import sections
 from rampup.trace.record import (
@@ -54,41 +55,53 @@ class View:
                 self._compares = bool(event.config["baseline"]["seeds"])
             case Stage():
                 if event.number == 1:
-                    self._console.print(sections.heading("Data flow"))
-                self._console.print(sections.stage(event, width))
+                    self._print(sections.heading("Data flow"))
+                self._print(sections.stage(event, width))
             case Planned():
                 self._plan = event
-                self._console.print(sections.heading("Schedule"))
-                self._console.print(sections.schedule(event, width))
-                self._console.print(sections.heading("Training"))
-                self._console.print(sections.epoch_header())
+                self._print(sections.heading("Schedule"))
+                self._print(sections.schedule(event, width))
+                self._print(sections.heading("Training"))
+                self._print(sections.epoch_header())
                 self._start(event.updates, "updates")
             case Baseline():
                 self._stop()
-                self._console.print(sections.heading("Baseline: the same seeds without warmup"))
-                self._console.print(sections.baseline(event))
+                self._print(sections.heading("Baseline: the same seeds without warmup"))
+                self._print(sections.baseline(event))
             case Prediction():
                 self._stop()
-                self._console.print(sections.heading("Prediction of a held-out row"))
-                self._console.print(sections.prediction(event))
+                self._print(sections.heading("Prediction of a held-out row"))
+                self._print(sections.prediction(event, width))
             case Insight():
-                self._console.print(sections.insight(event))
+                self._print(sections.insight(event))
             case End():
                 self._stop()
-                self._console.print(sections.end(event))
+                self._print(sections.end(event))
                 if self._folder is not None:
-                    self._console.print(f"kept in {self._folder}", markup=False, highlight=False)
+                    self._print(Text(f"kept in {self._folder}"))
+
+    def _print(self, what: RenderableType) -> None:
+        if self._console.is_terminal:
+            self._console.print(what)
+            return
+        # rich fills lines up with blanks, which a file or a pipe is better without
+        with self._console.capture() as capture:
+            self._console.print(what)
+        self._console.file.write(
+            "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+        )
+        self._console.file.flush()
 
     def _print_epoch(self) -> None:
         if self._waiting is None or self._plan is None:
             return
         row, self._waiting = self._waiting, None
         self._epochs.append(row)
-        self._console.print(sections.epoch(row, self._observations, self._console.width))
+        self._print(sections.epoch(row, self._observations, self._console.width))
         self._observations.clear()
         if row.updates == self._plan.updates:
             self._stop()
-            self._console.print(sections.losses(self._epochs, self._console.width))
+            self._print(sections.losses(self._epochs, self._console.width))
             if self._compares and self._plan.warmup:
                 self._start(None, "baseline: the same seeds with and without warmup")
 

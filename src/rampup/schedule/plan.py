@@ -214,10 +214,11 @@ def _stride(phase: Phase, first: int, updates: int, horizon: Horizon) -> int:
             f"'{phase}' changes once per epoch and needs updates_per_epoch; "
             "pass updates_per_epoch=…"
         )
-    for what, number in (("starts at update", first), ("lasts updates:", updates)):
+    starts, lasts = f"starts at update {first}", f"lasts {updates} updates"
+    for number, what in ((first, starts), (updates, lasts)):
         if number % epoch:
             raise ScheduleError(
-                f"'{phase}' changes once per epoch but {what} {number}, which is no whole number "
+                f"'{phase}' changes once per epoch but {what}, which is no whole number "
                 f"of epochs of {epoch} updates; write its length in whole epochs"
             )
     return epoch

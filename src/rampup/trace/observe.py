@@ -7,6 +7,7 @@ is one. Adding a rule is one function and one entry in `RULES`.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from rampup.trace.record import Epoch, Event, Observation, Planned, Update
@@ -41,10 +42,9 @@ def initial_loss(seen: Seen) -> str | None:
     if seen.now.epoch != 0 or seen.plan is None:
         return None
     loss, nothing = seen.now.held_out_loss, math.log(seen.plan.classes)
-    side = "above" if loss >= nothing else "below"
     return (
-        f"before training the held-out loss is {loss:.3f}, {abs(loss - nothing):.3f} {side} "
-        f"ln {seen.plan.classes} = {nothing:.3f} of a model that knows nothing"
+        f"held-out loss {loss:.3f} before training; knowing nothing gives "
+        f"ln {seen.plan.classes} = {nothing:.3f}"
     )
 
 
@@ -53,11 +53,11 @@ def rate(seen: Seen) -> str | None:
     first, last = seen.now.rate_first, seen.now.rate_last
     if first is None or last is None or seen.plan is None:
         return None
-    share = f"{last / seen.plan.peak:.0%} of the peak" if seen.plan.peak else "the peak is 0"
-    if first == last:
-        return f"rate {last:g} in all {len(seen.updates)} updates, {share}"
-    word = "rose" if last > first else "fell"
-    return f"rate {word} from {first:g} to {last:g}, {share}"
+    peak = seen.plan.peak
+    if first == last == peak:
+        return f"rate at the peak, {peak:g}"
+    word = "" if first == last else "up to " if last > first else "down to "
+    return f"rate {word}{last:.4g}, {last / peak:.0%} of the peak"
 
 
 def loss_change(seen: Seen) -> str | None:
@@ -68,7 +68,7 @@ def loss_change(seen: Seen) -> str | None:
     if before <= 0:
         return None
     change = f"{(now - before) / before:+.0%}".replace("-", "−")
-    return f"training loss {before:.3g} → {now:.3g} ({change})"
+    return f"training loss {change} ({before:.3g} → {now:.3g})"
 
 
 def spike(seen: Seen) -> str | None:
@@ -86,7 +86,7 @@ def plateau(seen: Seen) -> str | None:
     losses = [e.train_loss for e in seen.epochs[-4:]]
     if min(losses) <= 0:
         return None
-    change = sum(abs(b - a) / a for a, b in zip(losses, losses[1:], strict=False)) / 3
+    change = sum(abs(b - a) / a for a, b in pairwise(losses)) / 3
     if change >= PLATEAU:
         return None
     return f"plateau: the training loss changed by {change:.1%} per epoch over the last 3"
@@ -97,7 +97,7 @@ def gap(seen: Seen) -> str | None:
     if len(seen.epochs) < 5:
         return None
     gaps = [e.held_out_loss - e.train_loss for e in seen.epochs[-4:]]
-    if gaps[-1] <= 0 or any(b <= a for a, b in zip(gaps, gaps[1:], strict=False)):
+    if gaps[-1] <= 0 or any(b <= a for a, b in pairwise(gaps)):
         return None
     return (
         f"held-out loss is {gaps[-1]:.3g} above training loss, a gap that grew for 3 epochs "

@@ -1,0 +1,218 @@
+"""`RampupLR`: update k uses base × plan(k), however and whenever `step()` is called."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import torch
+from torch.optim import SGD, Adam, AdamW, Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from rampup import RampupLR, decay, hold, warmup
+from rampup.errors import ScheduleError, UnitError
+
+BASE = 0.1
+SCHEDULE = warmup("2ep") >> hold(3) >> decay("cosine", to=0.01)
+RUN = {"updates": 20, "updates_per_epoch": 4}
+FACTORS = [SCHEDULE.plan(**RUN)(k) for k in range(24)]  # four updates past the end
+
+
+def tensor_lr() -> torch.Tensor:
+    return torch.tensor(BASE, dtype=torch.float64)
+
+
+OPTIMIZERS: dict[str, Callable[[list[torch.nn.Parameter]], Optimizer]] = {
+    "SGD": lambda weights: SGD(weights, lr=BASE),
+    "SGD fused": lambda weights: SGD(weights, lr=BASE, fused=True),
+    "Adam": lambda weights: Adam(weights, lr=BASE),
+    "Adam foreach": lambda weights: Adam(weights, lr=BASE, foreach=True),
+    "AdamW fused": lambda weights: AdamW(weights, lr=BASE, fused=True),
+    "Adam tensor": lambda weights: Adam(weights, lr=tensor_lr(), foreach=False),
+    "SGD fused tensor": lambda weights: SGD(weights, lr=tensor_lr(), fused=True),
+}
+
+
+def after_each(update: Callable[[], object], scheduler: RampupLR) -> Iterator[None]:
+    update()
+    scheduler.step()
+    yield
+
+
+def before_each(update: Callable[[], object], scheduler: RampupLR) -> Iterator[None]:
+    scheduler.step()
+    update()
+    yield
+
+
+def each_of_four_micro_batches(update: Callable[[], object], scheduler: RampupLR) -> Iterator[None]:
+    for batch in range(4):
+        if batch == 3:
+            update()
+        scheduler.step()
+    yield
+
+
+def eight_times(update: Callable[[], object], scheduler: RampupLR) -> Iterator[None]:
+    update()
+    for _ in range(8):
+        scheduler.step()
+    yield
+
+
+def each_epoch_by_number(update: Callable[[], object], scheduler: RampupLR) -> Iterator[None]:
+    for epoch in range(6):
+        for _ in range(4):
+            update()
+            yield
+        scheduler.step(epoch)
+
+
+def never(update: Callable[[], object], scheduler: RampupLR) -> Iterator[None]:
+    update()
+    yield
+
+
+HABITS = [
+    after_each,
+    before_each,
+    each_of_four_micro_batches,
+    eight_times,
+    each_epoch_by_number,
+    never,
+]
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
+@pytest.mark.parametrize("habit", HABITS)
+def test_update_k_uses_base_times_factor(weight, log_rates, make, habit) -> None:
+    """The bits are the same for each habit of calling `step()`, and for each kind of optimizer."""
+    optimizer = make([weight])
+    kept = optimizer.param_groups[0]["lr"]
+    scheduler = RampupLR(optimizer, SCHEDULE, **RUN)
+    used = log_rates(optimizer)
+
+    while len(used) < len(FACTORS):
+        for _ in habit(optimizer.step, scheduler):
+            pass
+
+    assert [[BASE * factor] for factor in FACTORS] == used
+    assert isinstance(kept, float) or kept is optimizer.param_groups[0]["lr"]
+
+
+def test_the_weights_move_by_these_rates(weight) -> None:
+    optimizer = SGD([weight], lr=BASE)
+    RampupLR(optimizer, SCHEDULE, **RUN)
+    by_hand = weight.detach().clone()
+
+    for factor in FACTORS:
+        optimizer.step()
+        by_hand.add_(weight.grad, alpha=-BASE * factor)
+
+    assert by_hand.tolist() == weight.tolist()
+
+
+def test_the_reported_rate_is_that_of_the_next_update(weight, log_rates) -> None:
+    optimizer = SGD([weight], lr=BASE)
+    scheduler = RampupLR(optimizer, str(SCHEDULE), **RUN)
+    used, reported, planned, epochs = log_rates(optimizer), [], [], []
+
+    for k in range(len(FACTORS)):
+        reported.append(scheduler.get_last_lr())
+        planned.append([scheduler.planned(k)])
+        epochs.append(scheduler.last_epoch)
+        optimizer.step()
+
+    assert used == reported == planned
+    assert [*range(len(FACTORS))] == epochs
+
+
+def test_groups_keep_their_ratio(weight, log_rates) -> None:
+    other = torch.nn.Parameter(torch.zeros(1))
+    optimizer = SGD([{"params": [weight]}, {"params": [other], "lr": BASE / 16}], lr=BASE)
+    scheduler = RampupLR(optimizer, SCHEDULE, **RUN)
+    used = log_rates(optimizer)
+
+    for _ in FACTORS:
+        optimizer.step()
+
+    assert scheduler.base_lrs == [BASE, BASE / 16]
+    assert [[BASE * factor, BASE / 16 * factor] for factor in FACTORS] == used
+
+
+@pytest.mark.parametrize("lr", [BASE, tensor_lr()], ids=["float", "tensor"])
+def test_groups_that_share_the_default_rate_share_its_base(weight, log_rates, lr) -> None:
+    """Torch hands one tensor to every group; it must not be read as a base once it was written."""
+    other, third = (torch.nn.Parameter(torch.zeros(1)) for _ in range(2))
+    optimizer = Adam([{"params": [weight]}, {"params": [other]}], lr=lr, foreach=False)
+    scheduler = RampupLR(optimizer, SCHEDULE, **RUN)
+    used = log_rates(optimizer)
+
+    optimizer.step()
+    optimizer.add_param_group({"params": [third]})
+    optimizer.step()
+
+    assert [[BASE * FACTORS[0]] * 2, [BASE * FACTORS[1]] * 3] == used
+    assert scheduler.base_lrs == [BASE] * 3
+
+
+@pytest.mark.parametrize("look", [True, False])
+def test_a_group_that_joins_follows_at_once(weight, log_rates, look: bool) -> None:
+    """Also its first update uses base × factor, whether or not anyone asked for the rate."""
+    optimizer = SGD([weight], lr=BASE)
+    scheduler = RampupLR(optimizer, SCHEDULE, **RUN)
+    used = log_rates(optimizer)
+
+    optimizer.step()
+    optimizer.add_param_group({"params": [torch.nn.Parameter(torch.zeros(1))], "lr": 1.0})
+    if look:
+        assert [BASE * FACTORS[1], FACTORS[1]] == scheduler.get_last_lr()
+    for _ in range(3):
+        optimizer.step()
+
+    assert [[BASE * FACTORS[0]], *([BASE * factor, factor] for factor in FACTORS[1:4])] == used
+
+
+def test_torch_takes_it_for_one_of_its_own(weight) -> None:
+    optimizer = SGD([weight], lr=BASE)
+    scheduler = RampupLR(optimizer, SCHEDULE, **RUN)
+
+    assert isinstance(scheduler, LRScheduler)
+    assert scheduler.optimizer is optimizer
+    assert "step" not in vars(optimizer)
+    assert not hasattr(optimizer.step, "_wrapped_by_lr_sched")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "text"),
+    [
+        (("SGD", SCHEDULE), TypeError, "str is not an Optimizer"),
+        (
+            (None, [1, 2]),
+            ScheduleError,
+            "[1, 2] is no schedule; pass warmup(…) >> …, or its text 'warmup 5ep >> …'",
+        ),
+        (
+            (None, warmup(20)),
+            ScheduleError,
+            (
+                "the warmup of 'warmup 20up linear' lasts 20 updates, but the run has only 20; "
+                "shorten the warmup or lengthen the run"
+            ),
+        ),
+        (
+            (None, "warmup 64sp"),
+            UnitError,
+            (
+                "64sp cannot be converted to updates without samples_per_update; "
+                "pass samples_per_update=…"
+            ),
+        ),
+    ],
+    ids=["optimizer", "schedule", "fit", "unit"],
+)
+def test_what_cannot_be_scheduled_is_refused(weight, arguments, error, text) -> None:
+    optimizer, schedule = arguments
+
+    with pytest.raises(error) as caught:
+        RampupLR(optimizer or SGD([weight], lr=BASE), schedule, **RUN)
+
+    assert text == str(caught.value)
