@@ -20,12 +20,12 @@ test: .venv/tools  ## lint, check types, run all tests and measure coverage
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
-bench: .venv/tools  ## measure what the benchmarks measure
+bench: .venv/installed  ## measure what the benchmarks measure
 	@$(BIN)/python -m benchmarks
 
-docs: .venv/tools  ## write docs/reference.md, docs/cli.md and docs/config.md from the code
+docs: .venv/installed  ## write docs/reference.md, docs/cli.md and docs/config.md from the code
 	@$(BIN)/python docs/generate.py
 
 clean:  ## remove .venv, caches and build results; runs/ is yours and stays

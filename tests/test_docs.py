@@ -1,5 +1,6 @@
 """The pages written from the code are those that the code writes now."""
 
+import difflib
 import subprocess
 import sys
 from pathlib import Path
@@ -31,8 +32,9 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_on_disk_is_up_to_date(fresh: Path, page: str) -> None:
-    wanted = (fresh / page).read_text(encoding="utf-8")
-    assert (DOCS / page).read_text(encoding="utf-8") == wanted, "run make docs"
+    pages = (DOCS / page, fresh / page)
+    disk, wanted = (path.read_text(encoding="utf-8").splitlines() for path in pages)
+    assert [*difflib.unified_diff(disk, wanted, lineterm="", n=0)] == [], "run make docs"
 
 
 def test_check_names_the_stale_page_and_writes_nothing(fresh: Path, tmp_path: Path) -> None:

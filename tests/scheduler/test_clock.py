@@ -19,6 +19,9 @@ MAKE: dict[str, Callable[[torch.nn.Parameter], Optimizer]] = {
 }
 
 
+def ignore(_updates: int) -> None: ...
+
+
 def gradient(step: int) -> torch.Tensor:
     """Return the gradient of a step; a power of two apart, so that scaling it is exact."""
     return torch.tensor([2.0**-step, -1.0])
@@ -64,7 +67,7 @@ def test_without_a_scaler_every_step_counts() -> None:
     """A scaler that is switched off skips nothing, not even an infinite gradient."""
     weight = torch.nn.Parameter(torch.ones(2))
     optimizer = SGD([weight], lr=0.5)
-    clock = Clock(optimizer, lambda updates: None)
+    clock = Clock(optimizer, ignore)
     scaler = torch.amp.GradScaler("cpu", enabled=False)
 
     weight.grad = torch.full((2,), torch.inf)
@@ -90,7 +93,7 @@ def test_each_update_is_told_once_until_the_clock_is_detached() -> None:
 
 def test_clocks_of_two_optimizers_are_apart() -> None:
     optimizers = [SGD([torch.nn.Parameter(torch.ones(2))], lr=0.5) for _ in range(2)]
-    clocks = [Clock(optimizer, lambda updates: None) for optimizer in optimizers]
+    clocks = [Clock(optimizer, ignore) for optimizer in optimizers]
 
     optimizers[0].step()
 

@@ -48,8 +48,9 @@ class Numeric:
         filled = np.where(np.isnan(numbers), median, numbers)
         # deviations from the mean stay exact where a constant column's mean is not
         constant = bool((filled == filled[0]).all())
-        mean = float(filled[0] if constant else filled.mean())
-        std = 0.0 if constant else float(filled.std())
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = float(filled[0] if constant else filled.mean())
+            std = 0.0 if constant else float(filled.std())
         if not math.isfinite(mean) or not math.isfinite(std):
             raise DataError(
                 f"column {values.name!r} holds numbers too large to average "
@@ -187,8 +188,9 @@ def _numbers(values: pl.Series) -> npt.NDArray[np.float64]:
         texts = values.cast(pl.String).str.strip_chars()
         as_number = texts.cast(pl.Float64, strict=False)
         # a CSV file spells booleans as words; training read them as 0 and 1
-        words = texts.replace_strict({"true": 1.0, "false": 0.0}, default=None)
-        numbers = as_number.fill_null(words.cast(pl.Float64))
+        words = texts.str.to_lowercase()
+        booleans = words.replace_strict({"true": 1.0, "false": 0.0}, default=None)
+        numbers = as_number.fill_null(booleans.cast(pl.Float64))
         bad = (numbers.is_null() & texts.is_not_null()).arg_true()
         if len(bad):
             row = int(bad[0])
@@ -196,8 +198,13 @@ def _numbers(values: pl.Series) -> npt.NDArray[np.float64]:
                 f"column {values.name!r} holds the text {values[row]!r} in row {row} (counted "
                 "from 0), but was numbers in training; write a number, or leave the cell empty"
             )
-    else:
+    elif values.dtype.is_numeric() or values.dtype in (pl.Boolean, pl.Null):
         numbers = values.cast(pl.Float64)
+    else:
+        raise DataError(
+            f"column {values.name!r} holds {values.dtype}, but was numbers in training; "
+            "convert it to numbers"
+        )
     if numbers.is_infinite().any():
         rows = numbers.is_infinite().arg_true()
         raise DataError(

@@ -118,7 +118,7 @@ class Config(Section):
         try:
             config = cls.model_validate(dict(values))
         except ValidationError as error:
-            raise ConfigError(_explain(cls, error)) from None
+            raise ConfigError(_explain(cls, error, values)) from None
         if any(width < 1 for width in config.network.hidden):
             raise ConfigError(_refusal(Network, "network", "hidden", config.network.hidden))
         if config.baseline.seeds in (1, 2):
@@ -189,21 +189,21 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
-def _explain(model: type[Section], error: ValidationError) -> str:
+def _explain(model: type[Section], error: ValidationError, values: Mapping[str, Any]) -> str:
     first = error.errors()[0]
     *path, key = (part for part in first["loc"] if isinstance(part, str))
-    section = model
+    section, given = model, values
     for name in path:
         inner = section.model_fields[name].annotation
         assert isinstance(inner, type)
         assert issubclass(inner, Section)
-        section = inner
+        section, given = inner, given[name]
     where = ".".join(path)
     known = list(section.model_fields)
     if first["type"] == "extra_forbidden":
         place = f"[{where}]" if where else "the top level"
         return f"{place} has no key {key!r} (= {first['input']!r}); {nearest(key, known)}"
-    value = first["input"]
+    value = given[key]  # all of a list, where one of its elements is wrong
     annotation = section.model_fields[key].annotation
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return f"{key} = {value!r} is not allowed; {key} is a section, write [{key}]"

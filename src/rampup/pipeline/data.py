@@ -62,8 +62,8 @@ def load(config: Config) -> Source:
     else:
         known = [EXAMPLE, *SCIKIT]
         raise ConfigError(
-            f"data = {data!r} is no source; {nearest(data, known)}; "
-            "or give a .csv file, a .parquet file or 'package.module:factory'"
+            f"data = {data!r} is neither built in, nor a .csv or .parquet file, "
+            f"nor 'package.module:factory'; {nearest(data, known)}"
         )
     return _checked(source, config.table.drop)
 
@@ -135,9 +135,9 @@ def _table(config: Config) -> Source:
 def _own(config: Config) -> Source:
     made = factory("data", config.data)()
     if not isinstance(made, tuple) or len(made) != 2:
+        what = f"{len(made)} values" if isinstance(made, tuple) else type(made).__name__
         raise DataError(
-            f"data = {config.data!r} returned {type(made).__name__}; "
-            "it must return a pair (features, labels)"
+            f"data = {config.data!r} returned {what}; it must return a pair (features, labels)"
         )
     features, labels = made
     if not isinstance(features, pl.DataFrame):
@@ -154,6 +154,8 @@ def _own(config: Config) -> Source:
             f"data = {config.data!r} returned {features.height} rows of features "
             f"but {len(series)} labels; there must be one label per row"
         )
+    if features.height == 0:
+        raise DataError(f"data = {config.data!r} returned no row; it must return some")
     return Source(origin=f"made by {config.data}", features=features, labels=series, target="label")
 
 
@@ -167,7 +169,17 @@ def _checked(source: Source, drop: list[str]) -> Source:
     features = features.drop(drop)
     if features.width == 0:
         raise DataError(f"no feature column is left beside {source.target!r}; keep at least one")
+    if labels.dtype.is_nested() or labels.dtype == pl.Object:
+        raise DataError(
+            f"target {source.target!r} holds {labels.dtype}; a label is one number or text per row"
+        )
     if labels.dtype.is_float():
+        infinite = labels.is_infinite().arg_true()
+        if len(infinite):
+            raise DataError(
+                f"target {source.target!r} is infinite in {len(infinite)} of {len(labels)} rows "
+                f"(first: row {infinite[0]}, counted from 0); replace infinity with a class"
+            )
         labels = labels.fill_nan(None)
     if labels.null_count():
         row = int(labels.is_null().arg_true()[0])

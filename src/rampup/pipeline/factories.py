@@ -24,6 +24,10 @@ def factory(key: str, spec: str) -> Callable[..., Any]:
         3.0
     """
     module_name, _, name = spec.partition(":")
+    if not all(part.isidentifier() for part in module_name.split(".")):
+        raise ConfigError(
+            f"{key} = {spec!r}: {module_name!r} is no module name; write 'package.module:factory'"
+        )
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)

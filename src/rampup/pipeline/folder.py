@@ -2,8 +2,10 @@
 
 import json
 import re
+import time
 from pathlib import Path
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, Final, Self
 
 import torch
 from safetensors import SafetensorError
@@ -19,6 +21,9 @@ TRACE: Final = "trace.jsonl"
 WEIGHTS: Final = "model.safetensors"
 PREPROCESS: Final = "preprocess.json"
 FILES: Final = (CONFIG, TRACE, WEIGHTS, PREPROCESS)
+
+SECONDS_BETWEEN_WRITES: Final = 1.0
+"""How often the weights of a running training are written at most."""
 
 _NUMBERED: Final = re.compile(r"train-(\d+)")
 
@@ -55,6 +60,61 @@ def check_free(folder: Path, *, overwrite: bool) -> None:
         )
 
 
+Weights = dict[str, torch.Tensor]
+
+
+def copy_weights(model: nn.Module) -> Weights:
+    """Return a copy of the parameters and buffers of `model`, by name.
+
+    Tied parameters are copied each on its own, because the file format refuses shared memory.
+    """
+    return {
+        name: value.detach().clone(memory_format=torch.contiguous_format)
+        for name, value in model.state_dict().items()
+    }
+
+
+class Keeper:
+    """Keeps the weights of the last good epoch: in memory always, on disk once per second.
+
+    Short epochs would otherwise spend their time on writing files; a killed process loses at
+    most the last second. On leaving, also by an error, the last good weights are written.
+
+    Args:
+        folder: where to, or None to keep nothing.
+    """
+
+    def __init__(self, folder: "RunFolder | None") -> None:
+        self._folder = folder
+        self._pending: Weights | None = None
+        self._next = 0.0
+
+    def keep(self, model: nn.Module) -> None:
+        """Take the weights of `model` as the last good ones."""
+        if self._folder is None:
+            return
+        self._pending = copy_weights(model)
+        if time.monotonic() >= self._next:
+            self._write()
+
+    def _write(self) -> None:
+        if self._folder is not None and self._pending is not None:
+            self._folder.save_weights(self._pending)
+            self._pending = None
+            self._next = time.monotonic() + SECONDS_BETWEEN_WRITES
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._write()
+
+
 class RunFolder:
     """A folder with one run in it.
 
@@ -84,11 +144,9 @@ class RunFolder:
             raise RunFolderError(f"{path} cannot be written: {error.strerror}") from None
         return folder
 
-    def save_weights(self, model: nn.Module) -> None:
-        """Replace the saved weights by those of `model`, at once or not at all."""
-        tensors = {name: value.detach().contiguous() for name, value in model.state_dict().items()}
-        # tied parameters share memory, which the format refuses: store each on its own
-        write_atomically(self.path / WEIGHTS, save({k: v.clone() for k, v in tensors.items()}))
+    def save_weights(self, weights: Weights) -> None:
+        """Replace the saved weights, at once or not at all."""
+        write_atomically(self.path / WEIGHTS, save(weights))
 
     def load_weights(self, model: nn.Module) -> None:
         """Put the saved weights into `model`.
@@ -103,7 +161,8 @@ class RunFolder:
         except OSError as error:
             raise RunFolderError(f"no weights can be read from {path}: {error.strerror}") from None
         except (SafetensorError, RuntimeError) as error:
-            raise RunFolderError(f"{path} does not fit the model: {error}") from None
+            reason = " ".join(str(error).split())
+            raise RunFolderError(f"{path} does not fit the model: {reason}") from None
 
     def config(self) -> Config:
         """Return the resolved configuration.

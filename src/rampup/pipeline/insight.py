@@ -39,6 +39,6 @@ def _rates(plan: Planned, used: list[float]) -> str:
     lost = sum(1.0 - rate / plan.peak for rate in used[: plan.warmup])
     return (
         f"Warmup took {plan.warmup} of {len(used)} updates ({plan.warmup / len(used):.0%}), from "
-        f"the rate {used[0]:g} to {max(used[: plan.warmup]):g}; as much as {lost:.1f} updates at the "
-        "peak rate were given up for it."
+        f"the rate {used[0]:g} to {max(used[: plan.warmup]):g}; as much as {lost:.1f} updates at "
+        "the peak rate were given up for it."
     )

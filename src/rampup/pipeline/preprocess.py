@@ -97,14 +97,22 @@ class Preprocess:
             DataError: a column is missing, or a cell does not fit what training saw.
         """
         parts = []
-        for column in self.columns:
-            if column.name not in frame.columns:
-                raise DataError(
-                    f"there is no column {column.name!r}, which training had; "
-                    f"{nearest(column.name, frame.columns)}"
-                )
-            parts.append(column.transform(frame[column.name]))
-        return np.concatenate(parts, axis=1).astype(np.float32)
+        with np.errstate(over="ignore"):
+            for column in self.columns:
+                if column.name not in frame.columns:
+                    raise DataError(
+                        f"there is no column {column.name!r}, which training had; "
+                        f"{nearest(column.name, frame.columns)}"
+                    )
+                parts.append(column.transform(frame[column.name]))
+            x = np.concatenate(parts, axis=1).astype(np.float32)
+        if not np.isfinite(x).all():
+            row, place = np.argwhere(~np.isfinite(x))[0]
+            raise DataError(
+                f"column {self.outputs[place]!r} in row {row} (counted from 0) is too far from the "
+                "training rows for a 32-bit number; correct the cell, or leave it empty"
+            )
+        return x
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON data."""

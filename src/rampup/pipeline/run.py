@@ -18,7 +18,7 @@ from rampup.errors import DivergedError
 from rampup.pipeline import stages
 from rampup.pipeline.baseline import Curve, compare
 from rampup.pipeline.config import Config
-from rampup.pipeline.folder import TRACE, WEIGHTS, RunFolder, check_free
+from rampup.pipeline.folder import TRACE, WEIGHTS, Keeper, RunFolder, check_free
 from rampup.pipeline.insight import insight
 from rampup.pipeline.job import Job, prepare
 from rampup.pipeline.model import build
@@ -106,7 +106,7 @@ def _run(
 ) -> Run:
     started = time.perf_counter()
     optimizer = optimizer_for(model, job.config.training)
-    scheduler = _scheduler(optimizer, job.plan)
+    scheduler = scheduler_for(optimizer, job.plan)
     journal = Journal(folder.path / TRACE) if folder is not None else None
     with Watch(
         model, optimizer, scheduler=scheduler, journal=journal, listeners=listeners
@@ -124,7 +124,7 @@ def _run(
         try:
             ids = stages.followed(job.split)
             model_stage, begun = _describe(job, model, ids, tell)
-            curve = _train(job, model, optimizer, scheduler, trace, folder)
+            curve = train_recorded(job, model, optimizer, scheduler, trace, folder)
             after = stages.probabilities(model, job.x, ids, job.preprocess.classes)
             tell(stages.training_done(begun, model_stage.after, after))
             if job.config.baseline.seeds and job.plan.schedule.has_warmup:
@@ -176,7 +176,7 @@ def _describe(job: Job, model: nn.Module, ids: list[int], tell: Tell) -> tuple[S
     return model_stage, training_stage
 
 
-def _train(
+def train_recorded(
     job: Job,
     model: nn.Module,
     optimizer: Optimizer,
@@ -184,29 +184,41 @@ def _train(
     trace: Watch,
     folder: RunFolder | None,
 ) -> Curve:
-    """Train, observe and keep the weights after each epoch; return the epochs."""
+    """Train, observe, and keep the weights after each epoch; return the epochs.
+
+    Args:
+        job: what to train on.
+        model: trained in place.
+        optimizer: over its parameters.
+        scheduler: its clock counts the updates.
+        trace: where everything is recorded.
+        folder: where weights are kept, or None.
+
+    Raises:
+        DivergedError: the loss became non-finite; the message names the weights that were kept.
+    """
     curve: Curve = []
     observer = Observer()
     seen = 0
     try:
-        for epoch in fit(
-            model,
-            job.tensors,
-            job.config.training,
-            optimizer,
-            scheduler,
-            seed=job.config.seed,
-            trace=trace,
-        ):
-            curve.append(epoch)
-            trace.emit(epoch)
-            for event in trace.events[seen:]:
-                for observation in observer.see(event):
-                    trace.emit(observation)
-            seen = len(trace.events)
-            if folder is not None:
-                folder.save_weights(model)
-            trace.flush()
+        with Keeper(folder) as keeper:
+            for epoch in fit(
+                model,
+                job.tensors,
+                job.config.training,
+                optimizer,
+                scheduler,
+                seed=job.config.seed,
+                trace=trace,
+            ):
+                curve.append(epoch)
+                trace.emit(epoch)
+                for event in trace.events[seen:]:
+                    for observation in observer.see(event):
+                        trace.emit(observation)
+                seen = len(trace.events)
+                keeper.keep(model)
+                trace.flush()
     except DivergedError as error:
         if folder is None:
             raise
@@ -235,7 +247,7 @@ def _curve(job: Job, plan: Plan, seed: int) -> Curve:
     with _seeded(seed):
         model = build(job.config, job.x.shape[1], len(job.preprocess.classes))
         optimizer = optimizer_for(model, job.config.training)
-        scheduler = _scheduler(optimizer, plan)
+        scheduler = scheduler_for(optimizer, plan)
         try:
             for epoch in fit(
                 model, job.tensors, job.config.training, optimizer, scheduler, seed=seed
@@ -246,7 +258,8 @@ def _curve(job: Job, plan: Plan, seed: int) -> Curve:
     return curve
 
 
-def _scheduler(optimizer: Optimizer, plan: Plan) -> RampupLR:
+def scheduler_for(optimizer: Optimizer, plan: Plan) -> RampupLR:
+    """Return the scheduler that follows `plan`."""
     return RampupLR(optimizer, plan.schedule, **asdict(plan.horizon))
 
 

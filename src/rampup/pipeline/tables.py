@@ -33,13 +33,14 @@ def read_table(path: str | Path, *, as_text: bool = False) -> pl.DataFrame:
         raise DataError(f"{path} is empty; it needs a line of column names and rows below it")
     try:
         if suffix == ".parquet":
-            frame = pl.read_parquet(path)
+            frame = pl.read_parquet(path, glob=False)
         else:
             frame = pl.read_csv(
                 path,
                 null_values=MISSING,
                 infer_schema=not as_text,
                 infer_schema_length=None,
+                glob=False,  # a name such as data[1].csv means that file
             )
     except pl.exceptions.NoDataError:
         raise DataError(f"{path} is empty; it needs column names and rows below them") from None

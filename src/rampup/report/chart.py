@@ -28,16 +28,23 @@ def chart(
     """Return curves over a common axis from zero up, as plain text.
 
     Args:
-            curves: at least one point in all.
-            title: the line above.
-            width: columns of the whole chart.
-            height: lines of the whole chart.
-            x_ticks: where the x axis is labelled.
+        curves: at least one point in all.
+        title: the line above.
+        width: columns of the whole chart.
+        height: lines of the whole chart.
+        x_ticks: where the x axis is labelled.
 
     Example:
-            >>> print(chart([Series(x=[0, 1, 2], y=[0, 1, 2])], title="a line", width=24, height=8,
-            ...             x_ticks=[0, 2]))
-    XX
+        >>> line = Series(x=[0, 1, 2], y=[0, 1, 2])
+        >>> print(chart([line], title="a line", width=24, height=8, x_ticks=[0, 2]))
+                  a line
+         ┌─────────────────────┐
+        2┤                 ⣀⡠⠤⠄│
+         │           ⣀⡠⠤⠒⠊⠉    │
+        1┤    ⣀⡠⠤⠔⠒⠉⠉          │
+        0┤⠐⠒⠊⠉                 │
+         └┬───────────────────┬┘
+          0                   2
     """
     top = max(value for curve in curves for value in curve.y)
     figure = plotext.figure

@@ -223,6 +223,9 @@ Event = (
     Header | Stage | Planned | Update | Epoch | Observation | Baseline | Prediction | Insight | End
 )
 
+# json.dumps would build an encoder for every event
+_encode: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
+
 _NON_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -272,10 +275,6 @@ def from_json(line: str) -> Event:
         reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
         raise TraceError(f"no event of a trace: {line[:80]!r} ({reason})") from None
     return event
-
-
-def _encode(plain: dict[str, Any]) -> str:
-    return json.dumps(plain, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
 def _spelled(value: Any) -> Any:

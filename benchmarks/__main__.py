@@ -1,0 +1,9 @@
+"""Run every benchmark and print its table."""
+
+import torch
+
+from benchmarks import training_loop
+
+if __name__ == "__main__":
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
+    training_loop.main()
