@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# models this small gain nothing from threads, and lose much on a machine that is busy
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 GOLDEN = Path(__file__).parent / "golden"
 
 # CI must give the same verdict on the same code; a slow machine is no failure of the code

@@ -34,7 +34,8 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_page_on_disk_is_up_to_date(fresh: Path, page: str) -> None:
     pages = (DOCS / page, fresh / page)
     disk, wanted = (path.read_text(encoding="utf-8").splitlines() for path in pages)
-    assert [*difflib.unified_diff(disk, wanted, lineterm="", n=0)] == [], "run make docs"
+    changes = "\n".join(difflib.unified_diff(disk, wanted, lineterm="", n=0))
+    assert not changes, f"{page} is out of date; run make docs\n{changes}"
 
 
 def test_check_names_the_stale_page_and_writes_nothing(fresh: Path, tmp_path: Path) -> None:

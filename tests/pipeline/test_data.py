@@ -96,21 +96,21 @@ def test_own_rows_train(own: Path) -> None:
     [
         ("nothing", "data = {} returned NoneType; it must return a pair (features, labels)"),
         ("three", "data = {} returned 3 values; it must return a pair (features, labels)"),
-        ("words", "data = {} returned features of shape (2, 1) and type <U1; they must be numbers "
-         "of shape (rows, features)"),
-        ("flat", "data = {} returned features of shape (60,) and type float64; they must be "
-         "numbers of shape (rows, features)"),
-        ("short", "data = {} returned 60 rows of features but 59 labels; there must be one label "
-         "per row"),
+        ("words", ("data = {} returned features of shape (2, 1) and type <U1; they must be numbers "
+         "of shape (rows, features)")),
+        ("flat", ("data = {} returned features of shape (60,) and type float64; they must be "
+         "numbers of shape (rows, features)")),
+        ("short", ("data = {} returned 60 rows of features but 59 labels; there must be one label "
+         "per row")),
         ("empty", "data = {} returned no row; it must return some"),
         ("vectors", "target 'label' holds List(Int64); a label is one number or text per row"),
         ("things", "target 'label' holds Object; a label is one number or text per row"),
-        ("missing", "target 'label' is missing in 1 of 60 rows (first: row 0, counted from 0); "
-         "fill it in or remove these rows"),
-        ("nans", "target 'label' is missing in 30 of 60 rows (first: row 1, counted from 0); "
-         "fill it in or remove these rows"),
-        ("single", "target 'label' has one class only, 'a'; a classifier needs rows of at least "
-         "two"),
+        ("missing", ("target 'label' is missing in 1 of 60 rows (first: row 0, counted from 0); "
+         "fill it in or remove these rows")),
+        ("nans", ("target 'label' is missing in 30 of 60 rows (first: row 1, counted from 0); "
+         "fill it in or remove these rows")),
+        ("single", ("target 'label' has one class only, 'a'; a classifier needs rows of at least "
+         "two")),
     ],
 )  # fmt: skip
 def test_own_rows_that_cannot_be_used_are_refused(own: Path, name: str, said: str) -> None:
@@ -135,7 +135,7 @@ def test_columns_can_be_left_out(own: Path) -> None:
 @pytest.mark.parametrize(
     ("drop", "said"),
     [
-        (["x4"], "there is no column 'x4' to drop; did you mean 'x1' or 'x2' or 'x3'?"),
+        (["x4"], "there is no column 'x4' to drop; there are 'x1', 'x2', 'x3'"),
         (["x1", "x2", "x3"], "no feature column is left beside 'label'; keep at least one"),
     ],
 )
@@ -143,8 +143,7 @@ def test_a_drop_that_cannot_be_meant_is_refused(own: Path, drop: list[str], said
     with pytest.raises(DataError) as error:
         source(data="own_rows:arrays", table={"drop": drop})
 
-    # which of equally near names comes first is difflib's business
-    assert sorted(str(error.value)) == sorted(said)
+    assert str(error.value) == said
 
 
 def test_an_unknown_source_is_refused_with_the_nearest() -> None:

@@ -26,8 +26,8 @@ def test_a_module_that_fails_keeps_its_own_error(here: Path) -> None:
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ("no_such_module:f", "module 'no_such_module' cannot be imported (No module named "
-         "'no_such_module'); run from the folder that holds it, or install it"),
+        ("no_such_module:f", ("module 'no_such_module' cannot be imported (No module named "
+         "'no_such_module'); run from the folder that holds it, or install it")),
         ("math:no", "module 'math' has no 'no'; name a function in it"),
         ("math:", "module 'math' has no ''; name a function in it"),
         ("math:pi", "module 'math' holds, but cannot call, 'pi'; name a function in it"),

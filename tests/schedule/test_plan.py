@@ -105,6 +105,14 @@ def test_a_factor_is_a_number_between_0_and_1(plan: Plan, k: list[int]) -> None:
         assert 0.0 <= factor <= 1.0
 
 
+def test_rounding_does_not_lift_a_factor_above_its_phase() -> None:
+    """0.31 + (0.93 − 0.31) is 0.9300000000000002 in binary."""
+    plan = (decay(over=5, to=0.93) >> decay(to=0.31)).plan(updates=10)
+
+    assert 0.31 + (0.93 - 0.31) > 0.93
+    assert [plan(5), plan(np.array([5])).item()] == [0.93, 0.93]
+
+
 @given(plans(), st.integers(0, 10**12))
 def test_past_the_end_the_last_factor_is_held(plan: Plan, k: int) -> None:
     end, tail = plan.segments[-1].first + plan.segments[-1].updates, plan.segments[-1].end
