@@ -8,7 +8,9 @@ import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
 
 from rampup.errors import UnitError, one_of
 
@@ -52,7 +54,7 @@ class Length:
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
             raise UnitError(f"unit {self.unit!r} is unknown; use one of {one_of(UNITS)}")
-        value = self.value
+        value = _plain(self.value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise UnitError(f"a length needs a number of {UNITS[self.unit]}, not {value!r}")
         if not math.isfinite(value) or value < 0:
@@ -139,13 +141,15 @@ class Horizon:
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
-            value = getattr(self, name)
+            value = _plain(getattr(self, name))
             if value is None and name != "updates":
                 continue
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise UnitError(f"{name} must be a whole number ≥ 1, not {value!r}")
             if value > MOST_UPDATES:
                 raise UnitError(f"{name} = {value!r} is more than 2^53, too many to count exactly")
+            # a numpy integer would not be JSON in a scheduler's state
+            object.__setattr__(self, name, value)
 
     def updates_in(self, length: Length) -> int:
         """Return how many updates `length` lasts on this run, rounding half up.
@@ -182,3 +186,8 @@ class Horizon:
                 f"{length} cannot be converted to updates without {name}; pass {name}=…"
             )
         return value
+
+
+def _plain(value: Any) -> Any:
+    """Return a numpy number as a plain one, and anything else as it is."""
+    return value.item() if isinstance(value, np.generic) else value

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from rampup.errors import DataError
 from rampup.pipeline.columns import (
-    MOST_CATEGORIES,
     Categorical,
     Numeric,
     from_dict,
@@ -58,7 +57,7 @@ def test_only_the_training_rows_teach() -> None:
         ([1.0, 2.0, 3.0, 4.0], [-1.3416, -0.4472, 0.4472, 1.3416], None),
         (
             [1.0, None, 3.0, 8.0],
-            [-1.0660, -0.2885, -0.2885, 1.6416],
+            [-1.0634, -0.2900, -0.2900, 1.6434],
             "column 'x': 1 missing values became the median 3",
         ),
         (
@@ -100,75 +99,6 @@ def test_a_constant_column_is_0_for_every_equal_value() -> None:
 
     assert (column.mean, column.std) == (0.1, 0.0)
     assert not column.transform(series).any()
-
-
-@pytest.mark.parametrize(
-    ("values", "outputs", "rows", "note"),
-    [
-        (
-            ["b", "a", "b", "a"],
-            ["x=a", "x=b"],
-            [[0, 1], [1, 0], [0, 1], [1, 0]],
-            "2 categories became 0/1 columns",
-        ),
-        (
-            ["b", None, "b", "a"],
-            ["x=a", "x=b", "x missing"],
-            [[0, 1, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0]],
-            "2 categories became 0/1 columns; 1 missing values became a category of their own",
-        ),
-        (
-            [None, None, None, None],
-            ["x missing"],
-            [[1], [1], [1], [1]],
-            "no value in any training row",
-        ),
-    ],
-)
-def test_a_column_of_texts_becomes_zeros_and_ones(
-    values: list[str | None], outputs: list[str], rows: list[list[int]], note: str
-) -> None:
-    series = pl.Series("x", values, dtype=pl.String)
-    column = Categorical.fit(series, ALL)
-
-    assert column.outputs == outputs
-    assert column.transform(series).tolist() == rows
-    assert column.note(4) == f"column 'x': {note}"
-
-
-def test_a_category_only_in_held_out_rows_is_all_zeros_and_said() -> None:
-    series = pl.Series("x", ["a", "b", "c", "d", None])
-    column = Categorical.fit(series, np.array([0, 1]))
-
-    assert (column.categories, column.untrained) == (("a", "b"), ("c", "d"))
-    assert column.transform(series).tolist() == [[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]]
-    assert column.note(2) == (
-        "column 'x': 2 categories became 0/1 columns; 'c', 'd' only in held-out rows: all zeros"
-    )
-
-
-def test_a_category_that_training_never_saw_is_refused() -> None:
-    column = Categorical.fit(pl.Series("x", ["a", "b", "c", "a"]), np.array([0, 1]))
-    with pytest.raises(DataError) as error:
-        column.transform(pl.Series("x", ["a", "c", "z"]))
-
-    assert str(error.value) == (
-        "column 'x' holds 'z' in row 2 (counted from 0), which training never saw; "
-        "known are 'a', 'b': use one of them, or leave the cell empty"
-    )
-
-
-def test_too_many_categories_are_refused() -> None:
-    most = pl.Series("name", [f"n{i}" for i in range(MOST_CATEGORIES)])
-    assert len(Categorical.fit(most, ALL).categories) == 4
-
-    with pytest.raises(DataError) as error:
-        Categorical.fit(pl.concat([most, pl.Series("name", ["one more"])]), ALL)
-
-    assert str(error.value) == (
-        "column 'name' holds 101 different texts in 101 rows, more than the 100 that are read as "
-        "categories; leave it out with --drop 'name', or make it numbers"
-    )
 
 
 @pytest.mark.parametrize(
@@ -228,9 +158,10 @@ def test_an_infinite_cell_is_refused_in_held_out_rows_too() -> None:
         Numeric.fit(pl.Series("x", [1.0, 2.0, float("inf")]), np.array([0, 1]))
 
 
-def test_numbers_too_large_to_average_are_refused() -> None:
+@pytest.mark.parametrize("values", [[1e308, 1.5e308, -1e308, 1e308], [1.5e308] * 4])
+def test_numbers_too_large_to_average_are_refused(values: list[float]) -> None:
     with pytest.raises(DataError) as error:
-        Numeric.fit(pl.Series("x", [1e308, 1.5e308, -1e308, 1e308]), ALL)
+        Numeric.fit(pl.Series("x", values), ALL)
 
     assert str(error.value) == (
         "column 'x' holds numbers too large to average (up to 1.5e+308); rescale it"

@@ -182,7 +182,6 @@ def test_whole_numbers_are_rates_too() -> None:
     [
         (None, "no configuration can be read from c.toml: No such file or directory"),
         (b"x = = 1", "c.toml is no TOML: Invalid value (at line 1, column 5)"),
-        (b"x = 1\nx = 2", "c.toml is no TOML: Cannot overwrite a value (at line 2, column 6)"),
     ],
 )
 def test_a_file_that_is_no_toml_is_refused(here: Path, content: bytes | None, said: str) -> None:

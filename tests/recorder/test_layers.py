@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from rampup import layers
+from rampup.recorder.layers import forward
 from rampup.trace.record import Layer
 
 
@@ -86,21 +87,35 @@ def test_a_model_without_children_is_one_layer() -> None:
     assert expected == layers(model, x)
 
 
-def test_what_puts_out_no_tensor_is_passed_over() -> None:
-    """A recurrent layer returns a tuple; the layers around it are still there."""
+class Last(nn.Module):
+    """A recurrent layer, which returns a tuple, and work that no module does."""
 
-    class Last(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.memory, self.head = nn.LSTM(4, 3, batch_first=True), nn.Linear(3, 2)
+    def __init__(self) -> None:
+        super().__init__()
+        self.memory, self.head = nn.LSTM(4, 3, batch_first=True), nn.Linear(3, 2)
 
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return self.head(self.memory(x)[0][:, -1])
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        last = self.memory(x)[0][:, -1]
+        assert last.shape[-1] == 3
+        return functional.relu(self.head(last)) + 1.0
 
+
+def test_of_several_outputs_the_first_is_shown() -> None:
     seen = layers(Last(), torch.randn(2, 5, 4))
 
     found = [(one["kind"], one["shape"]) for one in seen]
-    assert found == [("Input", [2, 5, 4]), ("Linear", [2, 2])]
+    assert found == [("Input", [2, 5, 4]), ("LSTM", [2, 5, 3]), ("Linear", [2, 2])]
+
+
+def test_what_no_module_does_is_counted() -> None:
+    """The slice, the relu and the sum; reading a shape makes no tensor."""
+    model, x = Last(), torch.randn(2, 5, 4)
+
+    passed = forward(model, x)
+
+    assert passed.unseen == 3
+    assert torch.equal(model(x), passed.output)
+    assert forward(nn.Sequential(nn.Linear(4, 4), nn.ReLU()), x).unseen == 0
 
 
 class Careless(nn.Module):

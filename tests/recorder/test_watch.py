@@ -10,6 +10,8 @@ from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import StepLR
 
 from rampup import RampupLR, hold, warmup, watch
+from rampup.errors import TraceError
+from rampup.recorder.watch import GROUP
 from rampup.trace.journal import read
 from rampup.trace.record import Event
 
@@ -173,3 +175,28 @@ def test_a_crash_inside_keeps_what_was_seen(model: nn.Module, tmp_path: Path) ->
 
     assert trace.events == read(tmp_path / "trace.jsonl").events
     assert len(trace.events) == 1
+
+
+def test_a_crash_of_the_process_costs_at_most_one_group(model: nn.Module, tmp_path: Path) -> None:
+    """Nobody flushes here, and yet a full group is in the file."""
+    optimizer = SGD(model.parameters(), lr=0.1)
+
+    with watch(model, optimizer, to=tmp_path) as trace:
+        for k in range(GROUP + 1):
+            backward(model, k)
+            optimizer.step()
+        kept = read(tmp_path / "trace.jsonl").events
+
+        assert trace.events[:GROUP] == kept
+
+
+def test_an_older_trace_is_not_continued(model: nn.Module, tmp_path: Path) -> None:
+    optimizer = SGD(model.parameters(), lr=0.1)
+    path = tmp_path / "trace.jsonl"
+    path.write_text("precious\n")
+
+    with pytest.raises(TraceError) as refused:
+        watch(model, optimizer, to=tmp_path)
+
+    assert str(refused.value) == f"{path} exists already; watch to another folder, or remove it"
+    assert path.read_text() == "precious\n"

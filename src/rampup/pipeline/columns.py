@@ -44,17 +44,17 @@ class Numeric:
         missing = int(np.isnan(numbers).sum())
         if missing == numbers.size:
             return cls(name=values.name, median=0.0, mean=0.0, std=0.0, missing=missing)
-        median = float(np.nanmedian(numbers))
-        filled = np.where(np.isnan(numbers), median, numbers)
-        # deviations from the mean stay exact where a constant column's mean is not
-        constant = bool((filled == filled[0]).all())
         with np.errstate(over="ignore", invalid="ignore"):
+            median = float(np.nanmedian(numbers))
+            filled = np.where(np.isnan(numbers), median, numbers)
+            # deviations from the mean stay exact where a constant column's mean is not
+            constant = bool((filled == filled[0]).all())
             mean = float(filled[0] if constant else filled.mean())
             std = 0.0 if constant else float(filled.std())
-        if not math.isfinite(mean) or not math.isfinite(std):
+        if not all(map(math.isfinite, (median, mean, std))):
             raise DataError(
                 f"column {values.name!r} holds numbers too large to average "
-                f"(up to {np.abs(filled).max():.3g}); rescale it"
+                f"(up to {np.nanmax(np.abs(numbers)):.3g}); rescale it"
             )
         return cls(name=values.name, median=median, mean=mean, std=std, missing=missing)
 

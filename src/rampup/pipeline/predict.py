@@ -1,7 +1,6 @@
 """Prediction: rows of a new table through the saved preprocessing and weights."""
 
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import torch
@@ -12,8 +11,8 @@ from rampup.pipeline.folder import RunFolder
 from rampup.pipeline.model import build
 from rampup.pipeline.preprocess import Preprocess
 from rampup.pipeline.tables import read_table
-from rampup.recorder.layers import describe, layers
-from rampup.trace.record import Layer, Prediction
+from rampup.recorder.layers import describe, forward
+from rampup.trace.record import Prediction
 
 
 def predict(run: str | Path, table: str | Path | pl.DataFrame) -> pl.DataFrame:
@@ -97,21 +96,19 @@ def explain(
         row: its id, to be shown.
         label: index of its true class, where it is known.
     """
-    seen: list[Layer] = layers(model, x[None])
-    flags = model.training
-    model.eval()
-    with torch.no_grad():
-        p = torch.softmax(model(x[None]).to(torch.float64), dim=1)[0]
-    model.train(flags)
-    seen.append(describe("softmax", "Softmax", p[None]))
-    classes: list[Any] = [str(c) for c in preprocess.classes]
+    seen = forward(model, x[None])
+    p = torch.softmax(seen.output.to(torch.float64), dim=1)
+    classes = [str(c) for c in preprocess.classes]
+    notes = []
+    if seen.unseen:
+        notes = [f"{seen.unseen} operations outside of modules are not shown"]
     return Prediction(
         row=row,
-        layers=seen,
-        probabilities=dict(zip(classes, p.tolist(), strict=True)),
+        layers=[*seen.layers, describe("softmax", "Softmax", p)],
+        probabilities=dict(zip(classes, p[0].tolist(), strict=True)),
         predicted=classes[int(p.argmax())],
         label=None if label is None else classes[label],
-        notes=[],
+        notes=notes,
     )
 
 

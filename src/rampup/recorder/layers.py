@@ -1,9 +1,12 @@
 """`layers`: one prediction, layer by layer, without leaving a mark on the model."""
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from rampup.trace.record import Layer
 
@@ -11,11 +14,27 @@ MOST_VALUES: Final = 8
 """Sample values kept of each layer."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward:
+    """One pass through a model.
+
+    Args:
+        layers: the input, then each call of a leaf module, in the order in which they ran.
+        unseen: calls that made a tensor outside of every leaf module, such as `x + y` or
+            `functional.relu(x)`; no layer shows them.
+        output: what the model returned.
+    """
+
+    layers: list[Layer]
+    unseen: int
+    output: Any
+
+
 def layers(model: nn.Module, x: torch.Tensor) -> list[Layer]:
     """Return what each leaf module of `model` puts out for `x`, input first.
 
     The model runs once, in evaluation mode and without gradients; its training flags are put
-    back, and random state and buffers are not touched.
+    back, and random state is not touched.
 
     Args:
         model: any module.
@@ -23,7 +42,8 @@ def layers(model: nn.Module, x: torch.Tensor) -> list[Layer]:
 
     Returns:
         The input and each call of a leaf module, in the order in which they ran: name, kind,
-        shape, the first values, and mean, standard deviation, least and most over all of it.
+        shape, the first values, and mean, standard deviation, least and most over all of it. Of
+        a module that returns several tensors, the first.
 
     Example:
         >>> import torch
@@ -31,29 +51,70 @@ def layers(model: nn.Module, x: torch.Tensor) -> list[Layer]:
         >>> [(layer["kind"], layer["shape"]) for layer in layers(model, torch.zeros(1, 10))]
         [('Input', [1, 10]), ('Linear', [1, 50]), ('ReLU', [1, 50])]
     """
+    return forward(model, x).layers
+
+
+def forward(model: nn.Module, x: torch.Tensor) -> Forward:
+    """Return one pass through `model`, as `layers` does, with what no layer shows counted."""
     seen = [describe("input", "Input", x)]
+    outside = _OutsideOfLayers()
     handles = []
     for name, module in model.named_modules():
         if not any(True for _ in module.children()):
 
-            def record(module: nn.Module, _inputs: Any, output: Any, name: str = name) -> None:
-                if isinstance(output, torch.Tensor):
-                    seen.append(describe(name, type(module).__name__, output))
+            def leave(module: nn.Module, _inputs: Any, output: Any, name: str = name) -> None:
+                tensor = _first_tensor(output)
+                if tensor is not None:
+                    seen.append(describe(name, type(module).__name__, tensor))
+                outside.depth -= 1
 
-            handles.append(module.register_forward_hook(record))
+            handles.append(module.register_forward_pre_hook(outside.enter))
+            handles.append(module.register_forward_hook(leave))
     flags = [(module, module.training) for module in model.modules()]
-    device = x.device
-    devices = [] if device.type == "cpu" else [device]
+    devices = [] if x.device.type == "cpu" else [x.device]
     try:
         model.eval()
-        with torch.no_grad(), torch.random.fork_rng(devices, device_type=device.type):
-            model(x)
+        with torch.no_grad(), torch.random.fork_rng(devices, device_type=x.device.type), outside:
+            output = model(x)
     finally:
         for handle in handles:
             handle.remove()
         for module, training in flags:
             module.training = training
-    return seen
+    return Forward(layers=seen, unseen=outside.calls, output=output)
+
+
+class _OutsideOfLayers(TorchFunctionMode):
+    """Counts the torch calls that make a tensor while no leaf module runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
+        self.depth = 0
+
+    def enter(self, _module: nn.Module, _inputs: Any) -> None:
+        """Note that a leaf module begins."""
+        self.depth += 1
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if self.depth == 0 and _first_tensor(result) is not None:
+            self.calls += 1
+        return result
+
+
+def _first_tensor(output: Any) -> torch.Tensor | None:
+    if isinstance(output, torch.Tensor):
+        return output
+    if isinstance(output, tuple | list):
+        return next((found for item in output if (found := _first_tensor(item)) is not None), None)
+    return None
 
 
 def describe(name: str, kind: str, tensor: torch.Tensor) -> Layer:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import torch
 from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from rampup.errors import TraceError
 from rampup.recorder.layers import layers
 from rampup.scheduler.clock import Clock
 from rampup.scheduler.rate import RampupLR
@@ -17,6 +18,9 @@ from rampup.trace.journal import Journal
 from rampup.trace.record import Event, Layer, Update
 
 Listener = Callable[[Event], None]
+
+GROUP: Final = 100
+"""Events that are written to the journal at once, unless someone asks for it earlier."""
 
 
 class Watch:
@@ -39,7 +43,7 @@ class Watch:
         self._model = model
         self._optimizer = optimizer
         self._scheduler = scheduler
-        self._plan = scheduler if isinstance(scheduler, RampupLR) else None
+        self._planner = scheduler if isinstance(scheduler, RampupLR) else None
         self._journal = journal
         self._listeners = tuple(listeners)
         self._pending: list[Event] = []
@@ -76,6 +80,8 @@ class Watch:
         self._pending.append(event)
         for listener in self._listeners:
             listener(event)
+        if len(self._pending) >= GROUP:
+            self.flush()
 
     def flush(self) -> None:
         """Write what is pending to the journal, as one group."""
@@ -92,8 +98,8 @@ class Watch:
         planned = reported = None
         if self._scheduler is not None:
             reported = float(self._scheduler.get_last_lr()[0])
-        if self._plan is not None:
-            planned = self._plan.planned(self._plan.clock.updates)
+        if self._planner is not None:
+            planned = self._planner.planned(self._planner.clock.updates)
         self._before = (float(group["lr"]), planned, reported, _grad_norm(optimizer))
 
     def _after_update(self, updates: int) -> None:
@@ -133,6 +139,9 @@ def watch(
         to: a folder for `trace.jsonl`; None keeps the events in memory only.
         listeners: called with each event.
 
+    Raises:
+        TraceError: the folder holds a trace already.
+
     Example:
         >>> import torch, rampup
         >>> model = torch.nn.Linear(2, 1)
@@ -149,9 +158,11 @@ def watch(
     """
     journal = None
     if to is not None:
-        folder = Path(to)
-        folder.mkdir(parents=True, exist_ok=True)
-        journal = Journal(folder / "trace.jsonl")
+        path = Path(to) / "trace.jsonl"
+        if path.exists():
+            raise TraceError(f"{path} exists already; watch to another folder, or remove it")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        journal = Journal(path)
     return Watch(model, optimizer, scheduler=scheduler, journal=journal, listeners=listeners)
 
 
