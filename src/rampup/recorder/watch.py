@@ -1,5 +1,6 @@
 """`watch`: record any training loop. It reads the rate in the instant before the update."""
 
+import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
@@ -176,8 +177,12 @@ def _grad_norm(optimizer: Optimizer) -> float | None:
     ]
     if not grads:
         return None
-    norms = [norm.to(grads[0].device) for norm in torch._foreach_norm(grads)]
-    norm: float = torch.linalg.vector_norm(torch.stack(norms)).item()
+    if grads[0].is_cpu:
+        # nothing to wait for: reading each norm is twice as fast as combining them in torch
+        norm = math.hypot(*[torch.linalg.vector_norm(grad).item() for grad in grads])
+    else:
+        norms = [one.to(grads[0].device) for one in torch._foreach_norm(grads)]
+        norm = torch.linalg.vector_norm(torch.stack(norms)).item()
     # a GradScaler leaves the gradients of a fused optimizer scaled, and hands it the factor
     scale = getattr(optimizer, "grad_scale", None)
     return norm if scale is None else norm / float(scale)
