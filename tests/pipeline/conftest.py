@@ -1,6 +1,7 @@
 """What the pipeline's tests share: a few real runs, trained once, and a table with every flaw."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +18,7 @@ def flawed() -> pl.DataFrame:
     rows = range(120)
     return pl.DataFrame(
         {
-            "size": [None if i % 10 == 3 else 5.0 * (i % 2) + i % 7 for i in rows],
+            "size": [None if i % 10 == 3 else 7.0 * (i % 2) + i % 7 for i in rows],
             "colour": [None if i % 15 == 4 else ["red", "blue", "green"][i % 3] for i in rows],
             "unit": [7.0 for _ in rows],
             "empty": [None for _ in rows],
@@ -57,7 +58,7 @@ def table_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return the current folder, an empty one; modules imported from it are forgotten again."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
@@ -65,7 +66,5 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     before = set(sys.modules)
     yield tmp_path
     for name in set(sys.modules) - before:
-        if getattr(sys.modules[name], "__file__", None) and str(tmp_path) in str(
-            sys.modules[name].__file__
-        ):
+        if str(tmp_path) in str(getattr(sys.modules[name], "__file__", None)):
             del sys.modules[name]

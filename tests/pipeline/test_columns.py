@@ -58,7 +58,7 @@ def test_only_the_training_rows_teach() -> None:
         (
             [1.0, None, 3.0, 8.0],
             [-1.0634, -0.2900, -0.2900, 1.6434],
-            "column 'x': 1 missing values became the median 3",
+            "column 'x': 1 missing value became the median 3",
         ),
         (
             [0.1, 0.1, 0.1, 0.1],

@@ -23,7 +23,7 @@ ALL = np.arange(4)
             ["b", None, "b", "a"],
             ["x=a", "x=b", "x missing"],
             [[0, 1, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0]],
-            "2 categories became 0/1 columns; 1 missing values became a category of their own",
+            "2 categories became 0/1 columns; 1 missing value became a category of its own",
         ),
         (
             [None, None, None, None],

@@ -173,6 +173,15 @@ def test_toml_holds_all_of_it(config: Config) -> None:
         assert Config.of(Config.read(path)) == config
 
 
+def test_toml_holds_every_odd_character(tmp_path: Path) -> None:
+    """Control characters, quotes, backslashes, line ends of every kind, and a clef."""
+    odd = "".join(map(chr, range(160))) + "\u2028\ufeff\U0001d11e"
+    path = tmp_path / "c.toml"
+    path.write_text(Config(data=odd).to_toml(), encoding="utf-8", newline="")
+
+    assert Config.of(Config.read(path)).data == odd
+
+
 def test_whole_numbers_are_rates_too() -> None:
     assert Config.of({"training": {"lr": 1}}).training.lr == 1.0
 
@@ -197,3 +206,11 @@ def test_a_file_of_other_bytes_is_refused(here: Path) -> None:
     Path("c.toml").write_bytes(b'data = "\xff"')
     with pytest.raises(ConfigError, match=r"^c.toml is no TOML: 'utf-8' codec can't decode"):
         Config.read("c.toml")
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    """Some editors put one in front of every text."""
+    path = tmp_path / "c.toml"
+    path.write_bytes(b"\xef\xbb\xbfseed = 3\n")
+
+    assert Config.read(path) == {"seed": 3}

@@ -9,7 +9,14 @@ from torch import nn
 
 from rampup import Run, train
 from rampup.errors import DivergedError, RunFolderError
-from rampup.pipeline.folder import RunFolder, check_free, next_name, write_atomically
+from rampup.pipeline.folder import (
+    Keeper,
+    RunFolder,
+    check_free,
+    copy_weights,
+    next_name,
+    write_atomically,
+)
 from rampup.pipeline.predict import saved
 from rampup.trace.journal import read
 from rampup.trace.record import Update
@@ -120,13 +127,46 @@ def test_tied_weights_are_saved(tmp_path: Path) -> None:
     model = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4))
     model[1].weight = model[0].weight
     folder = RunFolder(tmp_path)
-    folder.save_weights(model)
+    folder.save_weights(copy_weights(model))
     other = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4))
     folder.load_weights(other)
 
     assert torch.equal(other[0].weight, model[0].weight)
     assert torch.equal(other[1].weight, model[0].weight)
     assert torch.equal(other[1].bias, model[1].bias)
+
+
+def test_weights_are_written_once_per_second_and_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock is ours here; on leaving, the last good weights are on disk."""
+    monkeypatch.setattr("rampup.pipeline.folder.time.monotonic", lambda: now)
+    model, folder, on_disk = (
+        nn.Linear(1, 1, bias=False),
+        RunFolder(tmp_path),
+        nn.Linear(1, 1, False),
+    )
+    keeper, seen = Keeper(folder), []
+    for value in range(5):
+        now = 100.0 + 0.4 * value
+        nn.init.constant_(model.weight, value)
+        keeper.keep(model)
+        folder.load_weights(on_disk)
+        seen.append(on_disk.weight.item())
+    nn.init.constant_(model.weight, 99)
+    with pytest.raises(ZeroDivisionError), keeper:
+        _ = 1 / 0
+
+    assert seen == [0, 0, 0, 3, 3]
+    folder.load_weights(on_disk)
+    assert on_disk.weight.item() == 4
+
+
+def test_without_a_folder_nothing_is_kept(here: Path) -> None:
+    with Keeper(None) as keeper:
+        keeper.keep(nn.Linear(1, 1))
+
+    assert list(here.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -150,7 +190,11 @@ def test_tied_weights_are_saved(tmp_path: Path) -> None:
                 "deserializing: header too small"
             ),
         ),
-        ("preprocess.json", b"{}", "the saved preprocessing is damaged: KeyError('columns')"),
+        (
+            "preprocess.json",
+            b"{}",
+            "the saved preprocessing is damaged (KeyError('columns')); train the run again",
+        ),
     ],
 )
 def test_a_damaged_run_is_refused(
@@ -171,7 +215,7 @@ def test_weights_of_another_model_are_refused_in_one_line(
     folder = tmp_path / "run"
     shutil.copytree(default_run.folder, folder)
     shutil.copy(table_run.folder / "model.safetensors", folder)
-    with pytest.raises(RunFolderError, match="does not fit the model: .*size mismatch") as error:
+    with pytest.raises(RunFolderError, match=r"does not fit the model: .*size mismatch") as error:
         saved(folder)
 
     assert "\n" not in str(error.value)

@@ -121,7 +121,7 @@ def test_every_flaw_is_kept_and_said() -> None:
         f"column 'size': {size.null_count()} missing values became the median {size.median():g}",
         (
             f"column 'colour': 3 categories became 0/1 columns; {colour.null_count()} "
-            "missing values became a category of their own"
+            "missing values became a category of its own"
         ),
         "column 'unit': is constant (7) in the training rows: kept, always 0",
         "column 'empty' has no value in any training row: kept, always 0",
@@ -185,5 +185,5 @@ def test_a_cell_beyond_32_bits_is_refused(far: float) -> None:
     [{}, {"target": "y", "classes": [0, 1], "columns": [{"kind": "numeric"}]}, {"columns": 3}, []],
 )
 def test_damage_is_named(plain: Any) -> None:
-    with pytest.raises(RunFolderError, match=r"^the saved preprocessing is damaged: "):
+    with pytest.raises(RunFolderError, match=r"^the saved preprocessing is damaged \("):
         Preprocess.from_dict(plain)

@@ -106,7 +106,7 @@ def test_flaws_are_said_in_the_data_flow(table_stages: list[Stage]) -> None:
     assert loading.notes == ["140 cells are missing"]
     assert [note.partition("missing values")[2] for note in preprocessing.notes[:2]] == [
         f" became the median {_median(preprocessing)}",
-        " became a category of their own",
+        " became a category of its own",
     ]
     assert preprocessing.notes[2:] == [
         "column 'unit': is constant (7) in the training rows: kept, always 0",

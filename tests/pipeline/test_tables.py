@@ -86,8 +86,20 @@ def test_a_folder_is_no_table(here: Path) -> None:
     assert str(error.value) == "t.csv is a folder; give the path of a .csv or .parquet file"
 
 
+def test_a_line_with_too_many_fields_is_named(here: Path) -> None:
+    """Quoted commas and quoted line ends do not count, so the line is the file's."""
+    Path("t.csv").write_bytes(b'a,b\n"x, y",2\n"two\nlines",4\n5,6,7\n')
+    with pytest.raises(DataError) as error:
+        read_table("t.csv")
+
+    assert str(error.value) == (
+        "t.csv cannot be read as csv: line 5 has 3 fields, but the header names 2; "
+        "quote what holds a comma, or name the missing columns"
+    )
+
+
 @pytest.mark.parametrize(
-    ("name", "content"), [("t.parquet", b"hello"), ("t.csv", b"a,b\n1,2,3,4\n")]
+    ("name", "content"), [("t.parquet", b"hello"), ("t.csv", b"a,b\n\xff\xfe,1,2,3\n")]
 )
 def test_a_damaged_file_is_refused_in_one_line(here: Path, name: str, content: bytes) -> None:
     Path(name).write_bytes(content)

@@ -1,6 +1,7 @@
 """`rampup predict`: rows of a new table through a trained run."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,10 +65,13 @@ def _write(rows: "pl.DataFrame", out: Path) -> None:
     """Write the whole file beside its place first, so that a crash leaves no half of it."""
     part = out.with_name(f".{out.name}.part")
     try:
-        if out.suffix.lower() == ".csv":
-            rows.write_csv(part)
-        else:
-            rows.write_parquet(part)
+        with part.open("wb") as file:
+            if out.suffix.lower() == ".csv":
+                rows.write_csv(file)
+            else:
+                rows.write_parquet(file)
         part.replace(out)
     except OSError as error:
-        raise DataError(f"{out} cannot be written: {error.strerror or error}") from None
+        with suppress(OSError):
+            part.unlink()
+        raise DataError(f"{out} cannot be written: {error.strerror}") from None

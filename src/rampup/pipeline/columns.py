@@ -75,7 +75,7 @@ class Numeric:
             return f"column {self.name!r} has no value in any training row: kept, always 0"
         said = []
         if self.missing:
-            said.append(f"{self.missing} missing values became the median {self.median:g}")
+            said.append(f"{_missing(self.missing)} became the median {self.median:g}")
         if self.std == 0.0:
             said.append(f"is constant ({self.median:g}) in the training rows: kept, always 0")
         return f"column {self.name!r}: {'; '.join(said)}" if said else None
@@ -153,10 +153,12 @@ class Categorical:
     def note(self, rows: int) -> str | None:
         """Return what a reader of the data flow must know about it, of `rows` training rows."""
         said = [f"{len(self.categories)} categories became 0/1 columns"]
+        if len(self.categories) == 1:
+            said = ["1 category became a 0/1 column"]
         if self.missing == rows:
             said = ["no value in any training row"]
         elif self.missing:
-            said.append(f"{self.missing} missing values became a category of their own")
+            said.append(f"{_missing(self.missing)} became a category of its own")
         if self.untrained:
             said.append(f"{one_of(self.untrained)} only in held-out rows: all zeros")
         return f"column {self.name!r}: {'; '.join(said)}"
@@ -213,6 +215,10 @@ def _numbers(values: pl.Series) -> npt.NDArray[np.float64]:
         )
     array: npt.NDArray[np.float64] = numbers.fill_null(math.nan).to_numpy()
     return array
+
+
+def _missing(count: int) -> str:
+    return "1 missing value" if count == 1 else f"{count} missing values"
 
 
 def to_dict(column: Column) -> dict[str, Any]:

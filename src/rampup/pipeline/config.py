@@ -153,7 +153,7 @@ class Config(Section):
             ConfigError: the file is missing or is no TOML.
         """
         try:
-            return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise ConfigError(
                 f"no configuration can be read from {path}: {error.strerror}"

@@ -101,7 +101,8 @@ def explain(
     classes = [str(c) for c in preprocess.classes]
     notes = []
     if seen.unseen:
-        notes = [f"{seen.unseen} operations outside of modules are not shown"]
+        one = seen.unseen == 1
+        notes = [f"{seen.unseen} operation{'' if one else 's'} outside of modules not shown"]
     return Prediction(
         row=row,
         layers=[*seen.layers, describe("softmax", "Softmax", p)],

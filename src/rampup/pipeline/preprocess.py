@@ -136,4 +136,6 @@ class Preprocess:
                 target=plain["target"],
             )
         except (KeyError, TypeError) as error:
-            raise RunFolderError(f"the saved preprocessing is damaged: {error!r}") from None
+            raise RunFolderError(
+                f"the saved preprocessing is damaged ({error!r}); train the run again"
+            ) from None

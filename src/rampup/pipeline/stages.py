@@ -42,7 +42,9 @@ def loading(source: Source, ids: list[int]) -> Stage:
         unit="row",
         before=[],
         after=[_row(table, i) for i in ids],
-        notes=[f"{missing} cells are missing"] if missing else [],
+        notes=[f"{missing} {'cell is' if missing == 1 else 'cells are'} missing"]
+        if missing
+        else [],
         facts={"rows": rows, "features": width, "classes": balance, "missing": missing},
     )
 

@@ -1,5 +1,6 @@
 """Tables in: CSV and Parquet files, read by polars, refused in one sentence."""
 
+import csv
 from pathlib import Path
 from typing import Final
 
@@ -45,8 +46,26 @@ def read_table(path: str | Path, *, as_text: bool = False) -> pl.DataFrame:
     except pl.exceptions.NoDataError:
         raise DataError(f"{path} is empty; it needs column names and rows below them") from None
     except (pl.exceptions.PolarsError, OSError) as error:
-        first = str(error).strip().splitlines()[0]
-        raise DataError(f"{path} cannot be read as {suffix[1:]}: {first}") from None
+        why = _ragged_line(path) if suffix == ".csv" else None
+        why = why or str(error).strip().splitlines()[0]
+        raise DataError(f"{path} cannot be read as {suffix[1:]}: {why}") from None
     if frame.height == 0:
         raise DataError(f"{path} has column names but no row; add rows below them")
     return frame
+
+
+def _ragged_line(path: Path) -> str | None:
+    """Return which line of a CSV file has more fields than its header, if one has."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = csv.reader(file)
+            names = len(next(rows))
+            for row in rows:
+                if len(row) > names:
+                    return (
+                        f"line {rows.line_num} has {len(row)} fields, but the header names "
+                        f"{names}; quote what holds a comma, or name the missing columns"
+                    )
+    except (csv.Error, UnicodeDecodeError, StopIteration):
+        return None
+    return None

@@ -47,6 +47,7 @@ def chart(
           0                   2
     """
     top = max(value for curve in curves for value in curve.y)
+    plotext.terminal.limit(False, False)  # the width is the caller's, not this terminal's
     figure = plotext.figure
     figure.clear()
     figure.theme("colorless")

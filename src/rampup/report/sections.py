@@ -25,7 +25,7 @@ from rampup.trace.record import (
 )
 
 WIDEST: Final = 110
-"""Columns beyond which charts and text no longer grow."""
+"""Columns beyond which charts no longer grow."""
 ROOMY: Final = 150
 """From this width on, an epoch's observation stands beside its numbers."""
 

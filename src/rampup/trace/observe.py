@@ -74,9 +74,12 @@ def loss_change(seen: Seen) -> str | None:
 def spike(seen: Seen) -> str | None:
     """A training loss far above the best so far."""
     best = min((e.train_loss for e in seen.epochs[:-1]), default=math.inf)
-    if not seen.now.train_loss > SPIKE * best:
+    now = seen.now.train_loss
+    if not now > SPIKE * best:
         return None
-    return f"loss spike: {seen.now.train_loss / best:.1f} × the best so far, {best:.3g}"
+    if best == 0.0:
+        return f"loss spike: {now:.3g}, and the best so far is 0"
+    return f"loss spike: {now / best:.1f} × the best so far, {best:.3g}"
 
 
 def plateau(seen: Seen) -> str | None:
@@ -125,6 +128,8 @@ def zero_rate(seen: Seen) -> str | None:
     zeros = [u.k for u in seen.updates if u.used == 0.0]
     if not zeros:
         return None
+    if len(zeros) == 1:
+        return f"update {zeros[0]} used the rate 0 and moved no weight"
     return f"{len(zeros)} updates used the rate 0 and moved no weight, first update {zeros[0]}"
 
 
@@ -143,6 +148,11 @@ def above_peak(seen: Seen) -> str | None:
     high = [u for u in seen.updates if u.used > seen.plan.peak]
     if not high:
         return None
+    if len(high) == 1:
+        return (
+            f"update {high[0].k} used the rate {high[0].used:g}, "
+            f"above the planned peak {seen.plan.peak:g}"
+        )
     return (
         f"{len(high)} updates used a rate above the planned peak {seen.plan.peak:g}, "
         f"first update {high[0].k} with {high[0].used:g}"
