@@ -1,5 +1,6 @@
 """The command line: parse → call → print. Importing it must not import torch."""
 
+import io
 import sys
 from typing import Annotated
 
@@ -39,6 +40,10 @@ def _options(
 
 def main() -> None:
     """Run the command line; bad input gives one sentence and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a terminal that knows no braille shows question marks instead of ending the run
+            stream.reconfigure(errors="replace")
     try:
         app()
     except RampupError as error:
