@@ -98,6 +98,16 @@ def test_a_line_with_too_many_fields_is_named(here: Path) -> None:
     )
 
 
+def test_another_encoding_is_named(here: Path) -> None:
+    Path("t.csv").write_bytes("a,b\n1,café\n".encode("latin-1"))
+    with pytest.raises(DataError) as error:
+        read_table("t.csv")
+
+    assert str(error.value) == (
+        "t.csv cannot be read as csv: it is not UTF-8; save it in that encoding"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "content"), [("t.parquet", b"hello"), ("t.csv", b"a,b\n\xff\xfe,1,2,3\n")]
 )

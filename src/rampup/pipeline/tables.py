@@ -48,6 +48,8 @@ def read_table(path: str | Path, *, as_text: bool = False) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, OSError) as error:
         why = _ragged_line(path) if suffix == ".csv" else None
         why = why or str(error).strip().splitlines()[0]
+        if "utf-8" in why.lower():
+            why = "it is not UTF-8; save it in that encoding"
         raise DataError(f"{path} cannot be read as {suffix[1:]}: {why}") from None
     if frame.height == 0:
         raise DataError(f"{path} has column names but no row; add rows below them")
