@@ -62,7 +62,11 @@ def test_a_name_with_wildcards_means_that_file(tmp_path: Path, name: str, suffix
         ("t.csv", b"", "t.csv is empty; it needs a line of column names and rows below it"),
         ("t.csv", b"\n\n", "t.csv is empty; it needs column names and rows below them"),
         ("t.csv", b"a,b\n", "t.csv has column names but no row; add rows below them"),
-        ("t.csv", b"a\n\xe9\n", "t.csv cannot be read as csv: it is not UTF-8; save it in that encoding"),
+        (
+            "t.csv",
+            b"a\n\xe9\n",
+            "t.csv cannot be read as csv: it is not UTF-8; save it in that encoding",
+        ),
         ("t.txt", b"a\n1\n", "t.txt is neither .csv nor .parquet; convert it to one of them"),
         ("t.parquet", b"", "t.parquet is empty; it needs a line of column names and rows below it"),
     ],
