@@ -4,8 +4,24 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from rampup import Horizon, Length, Plan, Schedule, decay, hold, warmup
-from rampup.schedule.phase import ANCHORS
+from rampup import (
+    Horizon,
+    Length,
+    Plan,
+    Schedule,
+    cycle,
+    decay,
+    exponential,
+    from_points,
+    hold,
+    inverse_sqrt,
+    rectified,
+    restarts,
+    saturating,
+    steps,
+    warmup,
+)
+from rampup.schedule.ramp import ANCHORS
 from rampup.schedule.shapes import SHAPES
 
 shapes = st.sampled_from(sorted(SHAPES))
@@ -38,17 +54,85 @@ def horizons(draw: st.DrawFn) -> Horizon:
     )
 
 
+def above_zero(shape: str, factor: float) -> float:
+    """Return a factor that a shape can lead to: no ratio leads to zero."""
+    return max(factor, 0.001) if shape == "exponential" else factor
+
+
 @st.composite
 def phases(draw: st.DrawFn) -> Schedule:
-    """Return one phase that can be meant, on whatever run."""
+    """Return one phase between two factors that can be meant, on whatever run."""
     shape, anchor = draw(shapes), draw(anchors)
     verb = draw(st.sampled_from(["warmup", "hold", "decay"]))
+    factor = above_zero(shape, draw(factors))
     if verb == "warmup":
-        return warmup(draw(lengths(least=0)), shape=shape, start=draw(factors), anchor=anchor)
+        return warmup(draw(lengths(least=0)), shape=shape, start=factor, anchor=anchor)
     over = draw(st.none() | lengths())
     if verb == "hold":
         return hold(over)
-    return decay(shape, over=over, to=draw(factors), anchor=anchor)
+    return decay(shape, over=over, to=factor, anchor=anchor)
+
+
+@st.composite
+def patterns(draw: st.DrawFn) -> Schedule:
+    """Return one phase of any other kind that lasts, with lengths in updates."""
+    count = st.integers(1, 30)
+    over = draw(st.none() | count)
+    kind = draw(st.integers(0, 7))
+    if kind == 0:
+        at = sorted(draw(st.sets(count, min_size=1, max_size=4)))
+        return steps(at=at, gamma=draw(factors), over=over)
+    if kind == 1:
+        times = draw(st.sampled_from([1.0, 1.5, 2.0]))
+        shape = draw(shapes)
+        to = above_zero(shape, draw(st.floats(0, 0.01)))
+        return restarts(draw(count), times=times, peak=draw(factors), shape=shape, to=to, over=over)
+    if kind == 2:
+        mode = draw(st.sampled_from(["triangular", "triangular2", "exp_range"]))
+        gamma = draw(factors)
+        low = draw(factors)
+        return cycle(draw(count), draw(count), low=low, mode=mode, gamma=gamma, over=over)
+    if kind == 3:
+        return inverse_sqrt(draw(count), over=over)
+    if kind == 4:
+        return exponential(draw(st.floats(0.01, 1)), every=draw(count), over=over)
+    if kind == 5:
+        return saturating(draw(count), over=over)
+    if kind == 6:
+        return rectified(draw(st.floats(0.7, 0.9999)), over=over)
+    places = sorted(draw(st.sets(st.integers(0, 60), min_size=1, max_size=5)))
+    points = [(place / 2, draw(st.floats(0, 2))) for place in places]
+    return from_points(points, draw(shapes))
+
+
+@st.composite
+def combined(draw: st.DrawFn, depth: int = 2) -> Schedule:
+    """Return a schedule of any kind: phases joined, multiplied and changed as a whole."""
+    count = st.integers(1, 20)
+    lasting = st.builds(lambda s, n: decay(s, over=n, to=0.001), shapes, count)
+    if depth == 0:
+        return draw(patterns() | lasting | st.builds(warmup, count, shapes, st.just(0.1)))
+    inner = combined(depth - 1)
+    kind = draw(st.integers(0, 8))
+    one = draw(inner)
+    if kind == 0:
+        return one >> draw(inner)
+    if kind == 1:
+        return one * draw(inner)
+    if kind == 2:
+        return one.scaled(draw(st.floats(0, 3)))
+    if kind == 3:
+        return one.clamped(0.1, draw(st.floats(0.1, 1)))
+    if kind == 4:
+        return one.rewarmed(at=draw(count), over=draw(count), start=draw(factors))
+    if kind == 5:
+        return one.cooldown(at=draw(count), over=draw(count), to=0.0, shape="linear")
+    fixed = draw(lasting) >> draw(lasting.map(lambda s: s.clamped(0.0, 0.001)))
+    if kind == 6:
+        return fixed.stretched(to=draw(count) + 20)
+    if kind == 7:
+        return fixed.repeated(draw(st.integers(1, 4)))
+    return one
 
 
 @st.composite
@@ -81,12 +165,15 @@ def plans(draw: st.DrawFn, factors: st.SearchStrategy[float] = factors) -> Plan:
         over = None if position == open_at else Length(count * epoch)
         verb = draw(st.sampled_from(["warmup", "hold", "decay"]))
         if verb == "warmup" and over is not None:
-            pieces.append(warmup(over, shape=shape, start=draw(factors), anchor=anchor))
+            start = above_zero(shape, draw(factors))
+            pieces.append(warmup(over, shape=shape, start=start, anchor=anchor))
             level = 1.0
         elif verb == "hold":
             pieces.append(hold(over))
         else:
-            level *= draw(factors)
+            level = min(level, above_zero(shape, level * draw(factors)))
+            if shape == "exponential" and level == 0.0:
+                shape = "linear"
             pieces.append(decay(shape, over=over, to=level, anchor=anchor))
     schedule = Schedule(tuple(phase for piece in pieces for phase in piece.phases))
     if epoch > 1:

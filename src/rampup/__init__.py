@@ -8,20 +8,30 @@ Names that need torch are loaded when they are first used, so that `import rampu
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from rampup.schedule.build import decay as decay
-from rampup.schedule.build import hold as hold
-from rampup.schedule.build import warmup as warmup
+from rampup.schedule.build import (
+    cycle as cycle,
+    decay as decay,
+    exponential as exponential,
+    from_function as from_function,
+    from_points as from_points,
+    hold as hold,
+    inverse_sqrt as inverse_sqrt,
+    one_cycle as one_cycle,
+    rectified as rectified,
+    restarts as restarts,
+    saturating as saturating,
+    steps as steps,
+    warmup as warmup,
+)
 from rampup.schedule.phase import Schedule as Schedule
 from rampup.schedule.plan import Plan as Plan
 from rampup.schedule.text import parse as parse
-from rampup.units import Horizon as Horizon
-from rampup.units import Length as Length
+from rampup.units import Horizon as Horizon, Length as Length
 
 if TYPE_CHECKING:
     from rampup.pipeline.config import Config as Config
     from rampup.pipeline.predict import predict as predict
-    from rampup.pipeline.run import Run as Run
-    from rampup.pipeline.run import train as train
+    from rampup.pipeline.run import Run as Run, train as train
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
     from rampup.scheduler.rate import RampupLR as RampupLR
@@ -46,11 +56,21 @@ __all__ = [
     "RampupLR",
     "Run",
     "Schedule",
+    "cycle",
     "decay",
+    "exponential",
+    "from_function",
+    "from_points",
     "hold",
+    "inverse_sqrt",
     "layers",
+    "one_cycle",
     "parse",
     "predict",
+    "rectified",
+    "restarts",
+    "saturating",
+    "steps",
     "train",
     "warmup",
     "watch",

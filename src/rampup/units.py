@@ -6,6 +6,7 @@ the run as numbers and converts a length to updates, once. No schedule and no to
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -114,6 +115,10 @@ class Length:
         return Length(self.value + other.value, self.unit)
 
 
+PerUpdate = int | tuple[tuple[int, int], ...]
+"""What one update consumes: a number, or `((update, number), …)`, each from that update on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Horizon:
     """The run as numbers, against which lengths become updates.
@@ -121,8 +126,11 @@ class Horizon:
     Args:
         updates: updates in the whole run, ≥ 1.
         updates_per_epoch: updates in one epoch, ≥ 1; needed for lengths in epochs.
-        samples_per_update: samples that one update consumes, ≥ 1; needed for samples.
-        tokens_per_update: tokens that one update consumes, ≥ 1; needed for tokens.
+        samples_per_update: samples that one update consumes, ≥ 1; needed for samples. A batch
+            size that changes is a plan of it: `((0, 256), (1000, 512))` is 256 samples per
+            update, and 512 from update 1000 on.
+        tokens_per_update: tokens that one update consumes, likewise; needed for tokens.
+        stretch: what every length is multiplied by; `Schedule.stretched` uses it.
 
     Raises:
         UnitError: a number is missing, not whole or below 1.
@@ -132,34 +140,43 @@ class Horizon:
         125
         >>> Horizon(updates=250).updates_in(Length.of("3%"))  # 7.5 rounds half up
         8
+        >>> ramp = Horizon(updates=250, samples_per_update=((0, 32), (10, 64)))
+        >>> ramp.updates_in(Length.of("960sp"))  # 10 updates of 32, then 10 of 64
+        20
     """
 
     updates: int
     updates_per_epoch: int | None = None
-    samples_per_update: int | None = None
-    tokens_per_update: int | None = None
+    samples_per_update: PerUpdate | None = None
+    tokens_per_update: PerUpdate | None = None
+    stretch: Fraction = Fraction(1)
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
-            value = _plain(getattr(self, name))
-            if value is None and name != "updates":
-                continue
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise UnitError(f"{name} must be a whole number ≥ 1, not {value!r}")
-            if value > MOST_UPDATES:
-                raise UnitError(f"{name} = {value!r} is more than 2^53, too many to count exactly")
-            # a numpy integer would not be JSON in a scheduler's state
-            object.__setattr__(self, name, value)
+        for name in ("updates", "updates_per_epoch"):
+            if getattr(self, name) is not None or name == "updates":
+                object.__setattr__(self, name, _count(name, getattr(self, name)))
+        for name in ("samples_per_update", "tokens_per_update"):
+            value = getattr(self, name)
+            if isinstance(value, list | tuple):
+                object.__setattr__(self, name, _steps(name, value))
+            elif value is not None:
+                object.__setattr__(self, name, _count(name, value))
 
-    def updates_in(self, length: Length) -> int:
+    def updates_in(self, length: Length, at: int = 0, *, backward: bool = False) -> int:
         """Return how many updates `length` lasts on this run, rounding half up.
+
+        Args:
+            length: what to convert.
+            at: the update where it starts, or, if `backward`, where it ends; it matters only
+                where what an update consumes changes during the run.
+            backward: measure back from `at`.
 
         Raises:
             UnitError: the number that converts the unit is missing, or a length above zero
                 rounds to no update.
         """
         # repr gives the decimal that the author wrote, so 0.1 means exactly one tenth
-        value = Fraction(repr(length.value))
+        value = Fraction(repr(length.value)) * self.stretch
         match length.unit:
             case "up":
                 exact = value
@@ -167,25 +184,80 @@ class Horizon:
                 exact = value * self._needed("updates_per_epoch", length)
             case "%":
                 exact = value * self.updates / 100
-            case "sp":
-                exact = value / self._needed("samples_per_update", length)
-            case _:
-                exact = value / self._needed("tokens_per_update", length)
+            case unit:
+                name = "samples_per_update" if unit == "sp" else "tokens_per_update"
+                exact = _consume(self._needed(name, length), value, at, backward=backward)
         updates = math.floor(exact + Fraction(1, 2))
         if updates == 0 and value > 0:
             raise UnitError(
                 f"{length} is {float(exact):.3g} of an update on a run of {self.updates} updates "
                 "and rounds to none; make it longer, or write 0"
             )
+        if updates > MOST_UPDATES:
+            raise UnitError(f"{length} is {updates} updates, more than 2^53; make it shorter")
         return updates
 
-    def _needed(self, name: str, length: Length) -> int:
-        value: int | None = getattr(self, name)
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers of the run as plain JSON data."""
+        plan = {name: getattr(self, name) for name in self.__slots__ if name != "stretch"}
+        return {k: [list(s) for s in v] if isinstance(v, tuple) else v for k, v in plan.items()}
+
+    def _needed(self, name: str, length: Length) -> Any:
+        value = getattr(self, name)
         if value is None:
             raise UnitError(
                 f"{length} cannot be converted to updates without {name}; pass {name}=…"
             )
         return value
+
+
+def _count(name: str, value: Any) -> int:
+    """Return `value` as a plain whole number ≥ 1, or refuse it."""
+    value = _plain(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise UnitError(f"{name} must be a whole number ≥ 1, not {value!r}")
+    if value > MOST_UPDATES:
+        raise UnitError(f"{name} = {value!r} is more than 2^53, too many to count exactly")
+    return value
+
+
+def _steps(name: str, value: Sequence[Any]) -> tuple[tuple[int, int], ...]:
+    """Return a plan of what updates consume as plain pairs, or refuse it."""
+    try:
+        steps = tuple((int(_plain(at)), _count(name, number)) for at, number in value)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, UnitError):
+            raise
+        raise UnitError(f"{name} = {value!r} is no plan; write ((0, 256), (1000, 512))") from None
+    updates = [at for at, _ in steps]
+    if not updates or updates[0] != 0 or updates != sorted(set(updates)):
+        raise UnitError(
+            f"{name} = {value!r}: the updates of a plan must ascend from 0; "
+            "write ((0, 256), (1000, 512))"
+        )
+    return steps
+
+
+def _consume(per_update: PerUpdate, amount: Fraction, at: int, *, backward: bool) -> Fraction:
+    """Return how many updates from `at` on (or back from it) consume `amount`."""
+    if isinstance(per_update, int):
+        return amount / per_update
+    starts = [start for start, _ in per_update]
+    spans = zip(starts, [*starts[1:], None], per_update, strict=True)
+    pieces: list[tuple[float, int]] = []
+    for start, end, (_, number) in spans:
+        if backward and start < at:
+            pieces.insert(0, (min(at, at if end is None else end) - start, number))
+        elif not backward and (end is None or end > at):
+            pieces.append((math.inf if end is None else end - max(start, at), number))
+    updates = Fraction(0)
+    for length, number in pieces:
+        if amount <= length * number:
+            return updates + amount / number
+        amount -= Fraction(length) * number
+        updates += Fraction(length)
+    # only backward: more than the run holds, told apart by the caller from the sum
+    return updates + amount / pieces[-1][1] if pieces else amount
 
 
 def _plain(value: Any) -> Any:

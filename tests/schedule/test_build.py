@@ -6,7 +6,7 @@ import pytest
 
 from rampup import Length, Schedule, decay, hold, warmup
 from rampup.errors import ScheduleError, UnitError
-from rampup.schedule.phase import Phase
+from rampup.schedule.ramp import Ramp
 
 OUTSIDE = "a factor multiplies the peak rate and must lie between 0 and 1"
 
@@ -16,11 +16,11 @@ OUTSIDE = "a factor multiplies the peak rate and must lie between 0 and 1"
     [
         (
             warmup(500),
-            Phase(verb="warmup", over=Length(500), start=0.0, end=1.0, anchor="end"),
+            Ramp(verb="warmup", over=Length(500), start=0.0, end=1.0, anchor="end"),
         ),
         (
             warmup("5ep", "sqrt", start=0.1, anchor="ends"),
-            Phase(
+            Ramp(
                 verb="warmup",
                 over=Length(5, "ep"),
                 shape="sqrt",
@@ -29,16 +29,16 @@ OUTSIDE = "a factor multiplies the peak rate and must lie between 0 and 1"
                 anchor="ends",
             ),
         ),
-        (hold(), Phase(verb="hold")),
-        (hold("10%"), Phase(verb="hold", over=Length(10, "%"))),
-        (decay(), Phase(verb="decay", end=0.0)),
+        (hold(), Ramp(verb="hold")),
+        (hold("10%"), Ramp(verb="hold", over=Length(10, "%"))),
+        (decay(), Ramp(verb="decay", end=0.0)),
         (
             decay("1-sqrt", over=Length(20, "%"), to=0.1, anchor="middle"),
-            Phase(verb="decay", over=Length(20, "%"), shape="1-sqrt", end=0.1, anchor="middle"),
+            Ramp(verb="decay", over=Length(20, "%"), shape="1-sqrt", end=0.1, anchor="middle"),
         ),
     ],
 )
-def test_a_builder_returns_one_phase(schedule: Schedule, phase: Phase) -> None:
+def test_a_builder_returns_one_phase(schedule: Schedule, phase: Ramp) -> None:
     assert (phase,) == schedule.phases
 
 

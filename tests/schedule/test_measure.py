@@ -12,7 +12,7 @@ from rampup.schedule.measure import Landmarks, landmarks
 @given(plans(percents))
 def test_landmarks_are_what_a_search_finds(plan: Plan) -> None:
     factors = plan(np.arange(plan.horizon.updates))
-    lengths = [s.updates for s in plan.segments if s.phase.verb == "warmup"]
+    lengths = [s.updates for s in plan.curves if s.phase.verb == "warmup"]
     found = Landmarks(
         first=factors[0].item(),
         peak=factors.max().item(),

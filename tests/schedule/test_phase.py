@@ -7,7 +7,7 @@ from tests.strategies import phases, plans
 
 from rampup import Plan, Schedule, decay, hold, warmup
 from rampup.errors import ScheduleError
-from rampup.schedule.phase import Phase
+from rampup.schedule.ramp import Ramp
 
 OUTSIDE = "a factor multiplies the peak rate and must lie between 0 and 1"
 
@@ -30,7 +30,7 @@ def test_without_warmup_differs_inside_warmups_only(plan: Plan) -> None:
     bare = Plan(plan.schedule.without_warmup(), horizon)
     k = np.arange(horizon.updates + 10)
     warm = np.zeros(k.shape, dtype=bool)
-    for segment in plan.segments:
+    for segment in plan.curves:
         if segment.phase.verb == "warmup":
             warm[segment.first : segment.first + segment.updates] = True
 
@@ -56,7 +56,7 @@ def test_a_warmup_of_nothing_is_no_warmup(nothing: int | str) -> None:
 def test_per_epoch_marks_every_curve_and_no_hold() -> None:
     staircase = (warmup("5ep") >> hold("2ep") >> decay()).per_epoch()
 
-    assert [phase.per_epoch for phase in staircase.phases] == [True, False, True]
+    assert [phase.staircase for phase in staircase.phases] == [True, False, True]
 
 
 def test_a_schedule_needs_a_phase() -> None:
@@ -87,6 +87,6 @@ def test_a_schedule_needs_a_phase() -> None:
 )
 def test_what_a_phase_cannot_mean_is_refused(fields: dict[str, object], text: str) -> None:
     with pytest.raises(ScheduleError) as caught:
-        Phase(verb="hold", **fields)
+        Ramp(verb="hold", **fields)
 
     assert text == str(caught.value)

@@ -81,7 +81,7 @@ def test_a_schedule_in_which_nothing_lasts_holds_the_peak(schedule: Schedule) ->
 
 def test_the_open_phase_takes_what_is_left() -> None:
     plan = (warmup("10%") >> hold() >> decay(over="20%")).plan(updates=100)
-    segments = [(s.first, s.updates) for s in plan.segments]
+    segments = [(s.first, s.updates) for s in plan.curves]
 
     assert segments == [(0, 10), (10, 70), (80, 20)]
 
@@ -115,7 +115,7 @@ def test_rounding_does_not_lift_a_factor_above_its_phase() -> None:
 
 @given(plans(), st.integers(0, 10**12))
 def test_past_the_end_the_last_factor_is_held(plan: Plan, k: int) -> None:
-    end, tail = plan.segments[-1].first + plan.segments[-1].updates, plan.segments[-1].end
+    end, tail = plan.curves[-1].first + plan.curves[-1].updates, plan.curves[-1].end
 
     assert tail == plan(end) == plan(end + k)
     assert [tail, tail] == plan(np.array([end, end + k])).tolist()
@@ -123,7 +123,7 @@ def test_past_the_end_the_last_factor_is_held(plan: Plan, k: int) -> None:
 
 @given(plans())
 def test_a_phase_never_turns_back(plan: Plan) -> None:
-    for segment in plan.segments:
+    for segment in plan.curves:
         steps = np.diff(plan(np.arange(segment.first, segment.first + segment.updates)))
         signs = {"warmup": steps >= 0, "hold": steps == 0, "decay": steps <= 0}
         assert signs[segment.phase.verb].all()

@@ -9,57 +9,128 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rampup.errors import ScheduleError
-from rampup.schedule.shapes import SHAPES, shape
+from rampup.schedule.shapes import SHAPES, canonical, joining, rise
+
+N = 12
+"""Readings of the ramp, for the shapes that look at it."""
+
+
+def sigmoid(p: float) -> float:
+    low = 1 / (1 + math.exp(5))
+    return (1 / (1 + math.exp(-10 * (p - 0.5))) - low) / (1 - 2 * low)
+
 
 FORMULAS: dict[str, Callable[[float], float]] = {
+    "constant": lambda p: 1.0 if p == 1.0 else 0.0,
     "linear": lambda p: p,
     "cosine": lambda p: math.sin(math.pi * p / 2) ** 2,
     "quadratic": lambda p: p**2,
+    "polynomial": lambda p: p**2,
+    "polynomial(3)": lambda p: p * p * p,
+    "polynomial(0.5)": math.sqrt,
     "sqrt": lambda p: p**0.5,
     "1-sqrt": lambda p: 1 - (1 - p) ** 0.5,
+    "exponential": lambda p: p,
+    "saturating": lambda p: (1 - math.exp(-5 * p)) / (1 - math.exp(-5)),
+    "saturating(0.5)": lambda p: (1 - math.exp(-0.5 * p)) / (1 - math.exp(-0.5)),
+    "logarithmic": lambda p: math.log(1 + p * (N - 1)) / math.log(N),
+    "tanh": lambda p: 0.5 * (1 - math.tanh(-7 * p + 3 * (1 - p))),
+    "sigmoid": sigmoid,
+    "rex": lambda p: 1 - (1 - p) / (1 + p),
+    "k-decay": lambda p: 0.5 * (1 + math.cos(math.pi * (1 - p) ** 1.5)),
+    "k-decay(1)": lambda p: math.sin(math.pi * p / 2) ** 2,
 }
 progress = st.floats(0, 1)
 
 
 def test_every_shape_has_a_formula_here() -> None:
-    assert FORMULAS.keys() == SHAPES.keys()
+    assert {text.partition("(")[0] for text in FORMULAS} == SHAPES.keys()
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("text", FORMULAS)
 @given(p=progress)
-def test_a_shape_is_its_formula(name: str, p: float) -> None:
-    assert FORMULAS[name](p) == pytest.approx(float(shape(name).rise(p)), abs=1e-15)
+def test_a_shape_is_its_formula(text: str, p: float) -> None:
+    assert FORMULAS[text](p) == pytest.approx(float(rise(text)(p, N)), abs=1e-15, rel=1e-13)
 
 
-@pytest.mark.parametrize("name", SHAPES)
-def test_a_shape_rises_from_0_to_1(name: str) -> None:
-    rise = shape(name).rise(np.linspace(0.0, 1.0, 1001))
+@pytest.mark.parametrize("text", sorted(FORMULAS.keys() - {"tanh"}))
+def test_a_shape_rises_from_0_to_1(text: str) -> None:
+    curve = rise(text)(np.linspace(0.0, 1.0, 1001), N)
 
-    assert [rise[0], rise[-1]] == [0.0, 1.0]
-    assert np.all(np.diff(rise) > 0)
+    assert [0.0, pytest.approx(1.0, abs=1e-15)] == [curve[0], curve[-1]]
+    assert np.all(np.diff(curve) >= 0)
+    assert np.all((curve >= 0) & (curve <= 1 + 1e-15))
 
 
-@pytest.mark.parametrize("name", SHAPES)
+def test_tanh_comes_close_to_both_ends() -> None:
+    """Its ends are those of the hyperbolic tangent: 0.25 % and a millionth are missing."""
+    curve = rise("tanh")
+
+    assert [pytest.approx(0.00247, abs=1e-5), pytest.approx(1 - 8e-7, abs=1e-7)] == [
+        curve(0.0, N),
+        curve(1.0, N),
+    ]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
 @given(p=st.lists(progress, min_size=1, max_size=70))
-def test_an_array_gives_the_bits_of_its_numbers(name: str, p: list[float]) -> None:
-    rise = shape(name).rise
+def test_an_array_gives_the_bits_of_its_numbers(text: str, p: list[float]) -> None:
+    curve = rise(text)
 
-    assert [float(rise(number)) for number in p] == rise(np.array(p)).tolist()
+    assert [float(curve(number, N)) for number in p] == curve(np.array(p), N).tolist()
+
+
+@given(p=progress, low=st.floats(1e-6, 1), ratio=st.floats(1, 1e6))
+def test_exponential_joins_by_a_constant_ratio(p: float, low: float, ratio: float) -> None:
+    high = low * ratio
+
+    assert low * ratio**p == pytest.approx(float(joining("exponential")(low, high, p, N)))
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"),
+    ("text", "said"),
     [
-        ("cosin", "did you mean 'cosine'?"),
-        ("sqr", "did you mean 'sqrt' or '1-sqrt'?"),
-        ("zigzag", "there are 'linear', 'cosine', 'quadratic', 'sqrt', '1-sqrt'"),
+        ("cosin", "shape 'cosin' is unknown; did you mean 'cosine'?"),
+        ("sqr", "shape 'sqr' is unknown; did you mean 'sqrt' or '1-sqrt'?"),
+        ("linear(2)", "shape 'linear(2)' is unknown; linear takes no numbers"),
+        ("tanh(1)", "shape 'tanh(1)' is unknown; tanh takes 2 finite numbers"),
+        ("polynomial(x)", "shape 'polynomial(x)' is unknown; polynomial takes 1 finite number"),
+        ("polynomial(nan)", "shape 'polynomial(nan)' is unknown; polynomial takes 1 finite number"),
+        ("polynomial(0)", "polynomial(0): power must be above 0"),
+        ("k-decay(-1)", "k-decay(-1): k must be above 0"),
+        ("saturating(0)", "saturating(0): rate must be above 0"),
+        ("sigmoid(-2)", "sigmoid(-2): steepness must be above 0"),
+        ("tanh(3,-7)", "tanh(3,-7) would fall; write the smaller number first"),
     ],
 )
-def test_an_unknown_shape_names_the_nearest(name: str, hint: str) -> None:
+def test_what_is_no_shape_is_refused(text: str, said: str) -> None:
     with pytest.raises(ScheduleError) as caught:
-        shape(name)
+        canonical(text)
 
-    assert f"shape {name!r} is unknown; {hint}" == str(caught.value)
+    assert said == str(caught.value)
+
+
+def test_an_unknown_shape_far_from_any_gets_the_list() -> None:
+    with pytest.raises(ScheduleError) as caught:
+        canonical("zigzag")
+
+    assert str(caught.value).startswith(
+        "shape 'zigzag' is unknown; there are 'constant', 'linear', 'cosine', 'quadratic'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("polynomial(2)", "polynomial"),
+        ("polynomial(3)", "polynomial(3.0)"),
+        ("tanh(-7,3.0)", "tanh"),
+        ("tanh(-6,3)", "tanh(-6.0,3.0)"),
+        ("linear", "linear"),
+    ],
+)
+def test_a_shape_is_written_in_one_way(text: str, written: str) -> None:
+    assert written == canonical(text) == canonical(written)
 
 
 def test_every_shape_says_its_formula_and_reference() -> None:

@@ -4,7 +4,7 @@ import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -260,7 +260,7 @@ def _curve(job: Job, plan: Plan, seed: int) -> Curve:
 
 def scheduler_for(optimizer: Optimizer, plan: Plan) -> RampupLR:
     """Return the scheduler that follows `plan`."""
-    return RampupLR(optimizer, plan.schedule, **asdict(plan.horizon))
+    return RampupLR(optimizer, plan.schedule, **plan.horizon.to_dict())
 
 
 @contextmanager

@@ -1,13 +1,20 @@
-"""The builders: `warmup`, `hold`, `decay`. Each returns a one-phase `Schedule` to join by `>>`."""
+"""The builders. Each returns a one-phase `Schedule`, to be joined by `>>` and multiplied by `*`."""
+
+from collections.abc import Callable, Sequence
 
 from rampup.errors import ScheduleError
+from rampup.schedule.laws import Law
+from rampup.schedule.patterns import Cycle, Restarts, Steps
 from rampup.schedule.phase import PEAK, Phase, Schedule
+from rampup.schedule.points import Function, Points
+from rampup.schedule.ramp import Ramp
 from rampup.units import Length
 
+Long = int | str | Length
+"""How long: `500` or `"500up"` updates, `"5ep"`, `"3%"`, `"64000sp"`, `"2e9tok"`."""
 
-def warmup(
-    over: int | str | Length, shape: str = "linear", start: float = 0.0, anchor: str = "end"
-) -> Schedule:
+
+def warmup(over: Long, shape: str = "linear", start: float = 0.0, anchor: str = "end") -> Schedule:
     """Return a rise of the factor from `start` to the peak, 1.
 
     With n updates, update k reads the shape at p = (k+1)/n by default: the first update uses
@@ -18,7 +25,7 @@ def warmup(
             0 means no warmup.
         shape: a name from `rampup.schedule.shapes`.
         start: factor at p = 0, in [0, 1].
-        anchor: `"end"`, `"start"`, `"middle"` or `"ends"`, see `Phase`.
+        anchor: `"end"`, `"start"`, `"middle"` or `"ends"`, see `Ramp`.
 
     Raises:
         ScheduleError: a value cannot be meant.
@@ -33,21 +40,19 @@ def warmup(
     """
     if over is None:
         raise ScheduleError("a warmup needs a length; write warmup('5ep') or warmup(500)")
-    return Schedule(
-        (
-            Phase(
-                verb="warmup",
-                over=Length.of(over),
-                shape=shape,
-                start=start,
-                end=PEAK,
-                anchor=anchor,
-            ),
+    return _one(
+        Ramp(
+            verb="warmup",
+            over=Length.of(over),
+            shape=shape,
+            start=start,
+            end=PEAK,
+            anchor=anchor,
         )
     )
 
 
-def hold(over: int | str | Length | None = None) -> Schedule:
+def hold(over: Long | None = None) -> Schedule:
     """Return a stay at the factor that the phase before ended with (the peak, if it is first).
 
     Args:
@@ -60,14 +65,11 @@ def hold(over: int | str | Length | None = None) -> Schedule:
         >>> hold().plan(updates=10)(7)
         1.0
     """
-    return Schedule((Phase(verb="hold", over=None if over is None else Length.of(over)),))
+    return _one(Ramp(verb="hold", over=_maybe(over)))
 
 
 def decay(
-    shape: str = "linear",
-    over: int | str | Length | None = None,
-    to: float = 0.0,
-    anchor: str = "start",
+    shape: str = "linear", over: Long | None = None, to: float = 0.0, anchor: str = "start"
 ) -> Schedule:
     """Return a fall of the factor from where the phase before ended to `to`.
 
@@ -91,5 +93,236 @@ def decay(
 
     Reference: Loshchilov & Hutter 2017, SGDR, eq. 5 (cosine).
     """
-    length = None if over is None else Length.of(over)
-    return Schedule((Phase(verb="decay", over=length, shape=shape, end=to, anchor=anchor),))
+    return _one(Ramp(verb="decay", over=_maybe(over), shape=shape, end=to, anchor=anchor))
+
+
+def steps(at: Sequence[Long], gamma: float = 0.1, over: Long | None = None) -> Schedule:
+    """Return a factor that is multiplied by `gamma` at each of the points `at`.
+
+    Args:
+        at: lengths from the phase's start, ascending.
+        gamma: in [0, 1].
+        over: how long, as in `warmup`; None takes what the other phases leave.
+
+    Example:
+        >>> plan = steps(at=[4, 8], gamma=0.5).plan(updates=10)
+        >>> plan(3), plan(4), plan(8)
+        (1.0, 0.5, 0.25)
+
+    Reference: He et al. 2016, Deep Residual Learning, §3.4.
+    """
+    points = tuple(Length.of(point) for point in at)
+    return _one(Steps(at=points, gamma=gamma, over=_maybe(over)))
+
+
+def restarts(
+    period: Long,
+    times: float = 1.0,
+    peak: float = 1.0,
+    shape: str = "cosine",
+    to: float = 0.0,
+    over: Long | None = None,
+) -> Schedule:
+    """Return decays that start again and again (SGDR).
+
+    Args:
+        period: length of the first decay.
+        times: each period's length over the one before, ≥ 1.
+        peak: each period's start over the one before, in [0, 1].
+        shape: of each decay.
+        to: factor at the end of each decay.
+        over: how long, as in `warmup`; None takes what the other phases leave.
+
+    Example:
+        >>> plan = restarts(4, times=2, shape="linear").plan(updates=12)
+        >>> [plan(k) for k in (0, 2, 4, 8)]
+        [1.0, 0.5, 1.0, 0.5]
+
+    Reference: Loshchilov & Hutter 2017, SGDR, §3.
+    """
+    return _one(
+        Restarts(
+            period=Length.of(period), times=times, peak=peak, shape=shape, to=to, over=_maybe(over)
+        )
+    )
+
+
+def cycle(
+    up: Long,
+    down: Long | None = None,
+    low: float = 0.1,
+    mode: str = "triangular",
+    gamma: float = 1.0,
+    over: Long | None = None,
+) -> Schedule:
+    """Return triangles between `low` and the peak.
+
+    Args:
+        up: length of each rise.
+        down: length of each fall; None is as long as the rise.
+        low: factor at which each triangle starts, in [0, 1].
+        mode: `"triangular"`, `"triangular2"` or `"exp_range"`.
+        gamma: for `"exp_range"`: update k's height is multiplied by gamma^k.
+        over: how long, as in `warmup`; None takes what the other phases leave.
+
+    Example:
+        >>> plan = cycle(2, low=0.5).plan(updates=8)
+        >>> [plan(k) for k in range(5)]
+        [0.5, 0.75, 1.0, 0.75, 0.5]
+
+    Reference: Smith 2017, Cyclical Learning Rates, §3.
+    """
+    rise = Length.of(up)
+    fall = rise if down is None else Length.of(down)
+    return _one(Cycle(up=rise, down=fall, low=low, mode=mode, gamma=gamma, over=_maybe(over)))
+
+
+def inverse_sqrt(timescale: Long, over: Long | None = None) -> Schedule:
+    """Return a fall by √(timescale / (i + timescale)) at the phase's i-th update.
+
+    Args:
+        timescale: how long, as in `warmup`, > 0; often the length of the warmup before it.
+        over: how long, as in `warmup`; None takes what the other phases leave.
+
+    Example:
+        >>> plan = (warmup(4) >> inverse_sqrt(4)).plan(updates=100)
+        >>> plan(4), plan(16)
+        (1.0, 0.5)
+
+    Reference: Vaswani et al. 2017, Attention Is All You Need, §5.3.
+    """
+    return _one(Law(rule="inverse-sqrt", parameter=Length.of(timescale), over=_maybe(over)))
+
+
+def exponential(gamma: float, every: Long = 1, over: Long | None = None) -> Schedule:
+    """Return a fall by the factor `gamma` for each `every`, smoothly in between.
+
+    Args:
+        gamma: in (0, 1].
+        every: how long, as in `warmup`, > 0.
+        over: how long, as in `warmup`; None takes what the other phases leave.
+
+    Example:
+        >>> exponential(0.5, every=10).plan(updates=100)(20)
+        0.25
+    """
+    step = Length.of(every)
+    return _one(
+        Law(
+            rule="exponential",
+            parameter=gamma,
+            every=None if step == Length(1) else step,
+            over=_maybe(over),
+        )
+    )
+
+
+def saturating(timescale: Long, over: Long | None = None) -> Schedule:
+    """Return a rise by 1 − e^(−(i + 1) / timescale), which nears the peak and never reaches it.
+
+    Args:
+        timescale: how long, as in `warmup`, > 0; 1/(1 − β₂) is Adam's untuned one.
+        over: how long, as in `warmup`; None takes what the other phases leave.
+
+    Example:
+        >>> round(saturating(1000).plan(updates=10_000)(999), 3)
+        0.632
+
+    Reference: Ma & Yarats 2021, On the Adequacy of Untuned Warmup, §4.
+    """
+    return _one(Law(rule="saturating", parameter=Length.of(timescale), over=_maybe(over)))
+
+
+def rectified(beta2: float = 0.999, over: Long | None = None) -> Schedule:
+    """Return RAdam's rectification term as a rise of the factor.
+
+    Args:
+        beta2: of the optimizer, above 0.6 and below 1.
+        over: how long, as in `warmup`; None takes what the other phases leave.
+
+    Example:
+        >>> plan = rectified(0.999).plan(updates=10_000)
+        >>> plan(0), round(plan(999), 2)
+        (0.0, 0.65)
+
+    Reference: Liu et al. 2020, On the Variance of the Adaptive Learning Rate, §4.
+    """
+    return _one(Law(rule="rectified", parameter=beta2, over=_maybe(over)))
+
+
+def one_cycle(
+    up: Long = "30%",
+    start: float = 1 / 25,
+    to: float = 1 / 250_000,
+    shape: str = "cosine",
+) -> Schedule:
+    """Return one rise to the peak and one fall over the rest of the run (1cycle).
+
+    Args:
+        up: length of the rise.
+        start: factor of the first update.
+        to: factor of the last update.
+        shape: of both.
+
+    Example:
+        >>> plan = one_cycle(up=40, shape="linear").plan(updates=100)
+        >>> plan(0), plan(39), plan(99)
+        (0.04, 1.0, 4e-06)
+
+    Reference: Smith & Topin 2018, Super-Convergence, §3.
+    """
+    rise = warmup(up, shape=shape, start=start, anchor="ends")
+    return rise >> decay(shape, to=to, anchor="end")
+
+
+def from_points(points: Sequence[tuple[float, float]], shape: str = "linear") -> Schedule:
+    """Return the curve through `points`, held before the first and after the last.
+
+    Args:
+        points: `(update, factor)`, updates ascending from the phase's start.
+        shape: of the curve between two points.
+
+    Example:
+        >>> from_points([(0, 0.0), (4, 1.0), (8, 0.5)]).plan(updates=10)(6)
+        0.75
+    """
+    return _one(Points(points=tuple((at, factor) for at, factor in points), shape=shape))
+
+
+def from_function(function: Callable[[int], float], over: Long | None = None) -> Schedule:
+    """Return the factors that a function of yours gives for the index of each update.
+
+    The schedule keeps the function's import path, so that text and checkpoints can name it.
+
+    Args:
+        function: a named function at the top level of a module; from the index of the phase's
+            update to a finite factor ≥ 0.
+        over: how long, as in `warmup`; None takes what the other phases leave.
+
+    Raises:
+        ScheduleError: it cannot be imported by a name.
+
+    Example:
+        >>> import math
+        >>> from_function(math.exp2).plan(updates=10)(3)
+        8.0
+    """
+    name = getattr(function, "__qualname__", "")
+    module = getattr(function, "__module__", None)
+    if not module or not name or "<" in name or module == "__main__":
+        raise ScheduleError(
+            f"{function!r} has no name that can be imported, so it cannot be saved; "
+            "put it at the top level of a module"
+        )
+    phase = Function(path=f"{module}:{name}", over=_maybe(over))
+    if phase.load() is not function:
+        raise ScheduleError(f"{phase.path} is another function than {function!r}; rename one")
+    return _one(phase)
+
+
+def _one(phase: Phase) -> Schedule:
+    return Schedule((phase,))
+
+
+def _maybe(over: Long | None) -> Length | None:
+    return None if over is None else Length.of(over)

@@ -1,95 +1,89 @@
 """`Phase` and `Schedule`: what is written down, before any run is known.
 
-A schedule is a pure value; `Schedule.plan` resolves it against a run. Reading a curve at an
-update is the plan's business, not ours.
+A phase is one piece; a schedule is phases, one after the other. Both are pure values. Resolving
+them against a run is `rampup.schedule.plan`'s business; the kinds of phases are in `ramp`,
+`patterns`, `laws`, `points` and `combine`.
 """
 
-import math
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from rampup.errors import ScheduleError, one_of
-from rampup.schedule.shapes import shape
+from rampup.errors import ScheduleError
 from rampup.units import Horizon, Length
 
 if TYPE_CHECKING:
-    from rampup.schedule.plan import Plan
+    from rampup.schedule.plan import Curve, Plan
 
-ANCHORS: Final = ("start", "end", "middle", "ends")
 PEAK: Final = 1.0
-_NEEDED: Final = {("warmup", "start"), ("warmup", "end"), ("decay", "end")}
+"""The factor at the peak; a schedule starts from it unless its first phase says otherwise."""
+
+VERSION: Final = 1
+"""Version of the dictionary form."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phase:
-    """One piece of a schedule; built by `warmup`, `hold` and `decay`.
+class Phase(ABC):
+    """One piece of a schedule. Each kind is a frozen dataclass in a file of its own."""
 
-    Args:
-        verb: `"warmup"` rises to the peak, `"hold"` stays, `"decay"` falls.
-        over: how long it lasts; None takes what the other phases leave of the run.
-        shape: the curve's name, see `rampup.schedule.shapes`; ignored by a hold.
-        start: factor at progress 0, in [0, 1]; None continues where the phase before ended.
-        end: factor at progress 1, in [0, 1]; None stays at the start.
-        anchor: where in its interval an update reads the curve: `"start"` k/n, `"end"` (k+1)/n,
-            `"middle"` (k+½)/n, `"ends"` k/(n−1).
-        per_epoch: True changes the rate once per epoch instead of at every update.
+    __slots__ = ()
 
-    Raises:
-        ScheduleError: a factor, the shape or the anchor cannot be meant.
-    """
+    @abstractmethod
+    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
+        """Return how many updates it lasts on a run, or None where it takes what is left.
 
-    verb: str
-    over: Length | None = None
-    shape: str = "linear"
-    start: float | None = None
-    end: float | None = None
-    anchor: str = "start"
-    per_epoch: bool = False
+        Args:
+            horizon: the run.
+            at: where it starts, or, if `backward`, where it ends.
+            backward: measure back from `at`.
 
-    def __post_init__(self) -> None:
-        shape(self.shape)
-        if self.empty and self.verb != "warmup":
-            raise ScheduleError(f"a {self.verb} of no update does nothing; leave it out")
-        if self.anchor not in ANCHORS:
-            raise ScheduleError(
-                f"anchor {self.anchor!r} of a {self.verb} is unknown; use one of {one_of(ANCHORS)}"
-            )
-        for name, word in (("start", "from"), ("end", "to")):
-            factor = getattr(self, name)
-            if factor is None and (self.verb, name) not in _NEEDED:
-                continue
-            if isinstance(factor, bool) or not isinstance(factor, int | float):
-                raise ScheduleError(f"{self.verb} {word} {factor!r}: a factor must be a number")
-            if not math.isfinite(factor) or not 0 <= factor <= PEAK:
-                raise ScheduleError(
-                    f"{self.verb} {word} {factor!r}: a factor multiplies the peak rate "
-                    "and must lie between 0 and 1"
-                )
-            object.__setattr__(self, name, float(factor))
+        Raises:
+            UnitError: the horizon lacks a number that its length needs.
+        """
+
+    @abstractmethod
+    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> "Curve":
+        """Return its curve on a run.
+
+        Args:
+            horizon: the run.
+            first: its first update.
+            updates: how many it gets.
+            level: the factor with which the phase before it ended.
+
+        Raises:
+            ScheduleError: it cannot be meant there.
+        """
+
+    @abstractmethod
+    def __str__(self) -> str: ...
+
+    def per_epoch(self) -> "Phase":
+        """Return the phase that changes the rate once per epoch."""
+        return self
+
+    def without_warmup(self, *, first: bool) -> "Phase":  # noqa: ARG002
+        """Return the phase with each warmup in it replaced by as long a hold at the peak.
+
+        Args:
+            first: whether it opens the schedule.
+        """
+        return self
+
+    @property
+    def has_warmup(self) -> bool:
+        """Whether it contains a warmup that lasts."""
+        return False
+
+    @property
+    def warmup_only(self) -> bool:
+        """Whether all of it is warmup."""
+        return False
 
     @property
     def empty(self) -> bool:
         """Whether it was asked to last no update."""
-        return self.over is not None and self.over.value == 0
-
-    def __str__(self) -> str:
-        words = [self.verb]
-        if self.over is not None:
-            words.append(str(self.over))
-        if self.verb != "hold":
-            words.append(self.shape)
-        if self.start != (0.0 if self.verb == "warmup" else None):
-            words.append(f"from {self.start!r}")
-        if self.verb == "decay":
-            words.append(f"to {self.end!r}")
-        if self.verb != "hold" and self.anchor != DEFAULT_ANCHOR[self.verb]:
-            words.append(f"anchor {self.anchor}")
-        if self.per_epoch:
-            words.append("per epoch")
-        return " ".join(words)
-
-
-DEFAULT_ANCHOR: Final = {"warmup": "end", "hold": "start", "decay": "start"}
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +91,7 @@ class Schedule:
     """A learning-rate schedule: phases, one after the other.
 
     The rate that update k uses is `base rate × factor(k)`; the factor is 1 at the peak.
+    Schedules are joined by `>>` and multiplied by `*`.
 
     Args:
         phases: at least one.
@@ -121,6 +116,126 @@ class Schedule:
             return NotImplemented
         return Schedule(self.phases + then.phases)
 
+    def __mul__(self, other: "Schedule") -> "Schedule":
+        if not isinstance(other, Schedule):
+            return NotImplemented
+        from rampup.schedule.combine import Product
+
+        return Schedule((Product.of(self, other),))
+
+    def scaled(self, by: float) -> "Schedule":
+        """Return the schedule with each factor multiplied by `by` ≥ 0.
+
+        Example:
+            >>> from rampup import warmup
+            >>> warmup(4).scaled(0.5).plan(updates=10)(9)
+            0.5
+        """
+        from rampup.schedule.combine import Scaled
+
+        return Schedule((Scaled(inner=self, by=by),))
+
+    def clamped(self, low: float, high: float) -> "Schedule":
+        """Return the schedule with each factor kept within `low` and `high`.
+
+        Example:
+            >>> from rampup import decay
+            >>> decay().clamped(0.1, 0.8).plan(updates=10)(0)
+            0.8
+        """
+        from rampup.schedule.combine import Clamped
+
+        return Schedule((Clamped(inner=self, low=low, high=high),))
+
+    def stretched(self, to: int | str | Length) -> "Schedule":
+        """Return the schedule with all its lengths multiplied so that it lasts `to`.
+
+        Example:
+            >>> from rampup import decay, warmup
+            >>> plan = (warmup(4) >> decay(over=6)).stretched(to=20).plan(updates=20)
+            >>> plan(7), plan(8)
+            (1.0, 1.0)
+        """
+        from rampup.schedule.combine import Stretched
+
+        return Schedule((Stretched(inner=self, to=Length.of(to)),))
+
+    def repeated(self, times: int) -> "Schedule":
+        """Return the schedule `times` times, each time from its start.
+
+        Example:
+            >>> from rampup import decay
+            >>> plan = decay(over=4).repeated(2).plan(updates=8)
+            >>> plan(0), plan(4), plan(6)
+            (1.0, 1.0, 0.5)
+        """
+        from rampup.schedule.combine import Repeated
+
+        return Schedule((Repeated(inner=self, times=times),))
+
+    def cooldown(
+        self,
+        at: int | str | Length,
+        over: int | str | Length,
+        shape: str = "1-sqrt",
+        to: float = 0.0,
+    ) -> "Schedule":
+        """Return the schedule up to `at`, then a decay from its factor there.
+
+        Args:
+            at: where the cooldown branches off.
+            over: how long it takes.
+            shape: its curve.
+            to: the factor at its end.
+
+        Example:
+            >>> from rampup import hold, warmup
+            >>> trunk = warmup(10) >> hold()
+            >>> plan = trunk.cooldown(at=60, over=40, shape="linear").plan(updates=100)
+            >>> plan(59), plan(60), plan(80)
+            (1.0, 1.0, 0.5)
+
+        Reference: Hägele et al. 2024, Scaling Laws and Compute-Optimal Training, §3.
+        """
+        from rampup.schedule.combine import Cooldown
+
+        return Schedule(
+            (Cooldown(inner=self, at=Length.of(at), over=Length.of(over), shape=shape, to=to),)
+        )
+
+    def rewarmed(
+        self,
+        at: int | str | Length,
+        over: int | str | Length,
+        shape: str = "linear",
+        start: float = 0.0,
+    ) -> "Schedule":
+        """Return the schedule with a dip at `at` that climbs back to it within `over`.
+
+        After `at + over` updates the curve is exactly what it was.
+
+        Args:
+            at: where the dip is.
+            over: how long the climb takes.
+            shape: of the climb.
+            start: share of the original factor at which it starts.
+
+        Example:
+            >>> from rampup import hold
+            >>> plan = hold().rewarmed(at=50, over=4).plan(updates=100)
+            >>> [plan(k) for k in (49, 50, 51, 53, 54)]
+            [1.0, 0.25, 0.5, 1.0, 1.0]
+        """
+        from rampup.schedule.combine import Rewarmed
+
+        return Schedule(
+            (
+                Rewarmed(
+                    inner=self, at=Length.of(at), over=Length.of(over), shape=shape, start=start
+                ),
+            )
+        )
+
     def per_epoch(self) -> "Schedule":
         """Return the staircase: the same curves, read in whole epochs.
 
@@ -132,25 +247,24 @@ class Schedule:
             >>> [plan(25 * epoch) for epoch in range(6)]
             [0.2, 0.4, 0.6, 0.8, 1.0, 1.0]
         """
-        return Schedule(tuple(replace(p, per_epoch=p.verb != "hold") for p in self.phases))
+        return Schedule(tuple(phase.per_epoch() for phase in self.phases))
 
     def without_warmup(self) -> "Schedule":
         """Return the baseline: each warmup that lasts replaced by as long a hold at the peak.
 
         Everything after the warmup stays at the updates where it was.
         """
-        phases = list(self.phases)
-        for position, phase in enumerate(phases):
-            if phase.verb == "warmup" and not phase.empty:
-                # the first phase starts at the peak by itself
-                start = PEAK if position else None
-                phases[position] = Phase(verb="hold", over=phase.over, start=start)
-        return Schedule(tuple(phases))
+        return Schedule(
+            tuple(
+                phase.without_warmup(first=position == 0)
+                for position, phase in enumerate(self.phases)
+            )
+        )
 
     @property
     def has_warmup(self) -> bool:
         """Whether any phase is a warmup that lasts."""
-        return any(p.verb == "warmup" and not p.empty for p in self.phases)
+        return any(phase.has_warmup for phase in self.phases)
 
     def plan(
         self,
@@ -184,5 +298,36 @@ class Schedule:
             ),
         )
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the schedule as plain JSON data; `from_dict` reads it back.
+
+        Example:
+            >>> from rampup import warmup
+            >>> warmup(4).to_dict()
+            {'version': 1, 'schedule': 'warmup 4up linear'}
+        """
+        return {"version": VERSION, "schedule": str(self)}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Self:
+        """Return the schedule that `to_dict` wrote.
+
+        Raises:
+            ScheduleError: it is no schedule, or of a newer version.
+        """
+        from rampup.schedule.text import parse
+
+        version, text = plain.get("version"), plain.get("schedule")
+        if not isinstance(version, int) or not isinstance(text, str):
+            raise ScheduleError(
+                f"{dict(plain)!r} is no schedule; it needs a 'version' and a 'schedule' text"
+            )
+        if version > VERSION:
+            raise ScheduleError(
+                f"the schedule has version {version}, but this rampup reads up to {VERSION}; "
+                "update rampup"
+            )
+        return cls(parse(text).phases)
+
     def __str__(self) -> str:
-        return " >> ".join(str(p) for p in self.phases)
+        return " >> ".join(str(phase) for phase in self.phases)

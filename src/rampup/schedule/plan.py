@@ -2,15 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, overload
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, SupportsIndex, cast, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from rampup.errors import ScheduleError
 from rampup.schedule.phase import PEAK, Phase, Schedule
-from rampup.schedule.shapes import shape
 from rampup.units import Horizon
 
 if TYPE_CHECKING:
@@ -18,34 +17,89 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """One phase on the run: its first update, its length, and the curve between two factors."""
+class Curve:
+    """One phase on the run.
 
-    phase: Phase
+    Args:
+        first: its first update.
+        updates: how many it lasts.
+        end: the factor from which the next phase goes on.
+        low: no factor is below this.
+        high: no factor is above this.
+        factor: the factor of update k, an int or an int64 array, within the phase.
+        warmup: how many of its updates belong to a warmup.
+        phase: what it is the curve of.
+        marks: updates within it that may have its highest factor or stand at a joint.
+    """
+
     first: int
     updates: int
-    start: float
     end: float
-    stride: int
-    """Updates that share one reading of the curve: 1, or those of an epoch."""
-    shift: float
-    span: float
-    """Reading i of the curve is taken at p = (i + shift) / span."""
-    rise: Callable[[Any], Any]
+    low: float
+    high: float
+    factor: Callable[[Any], Any]
+    warmup: int = 0
+    marks: tuple[int, ...] = ()
+    phase: Phase | None = None
 
-    def factor(self, k: Any) -> Any:
-        """Return the factor of update k (an int or an int64 array) inside this segment."""
-        p = ((k - self.first) // self.stride + self.shift) / self.span
-        low, high = min(self.start, self.end), max(self.start, self.end)
-        return low + (high - low) * self.rise(p if self.end >= self.start else 1.0 - p)
+
+class Track:
+    """Curves, one after the other: update index → factor from their first update on.
+
+    Past the last curve, the factor with which it ended is held.
+
+    Args:
+        curves: at least one, adjoining; those of no update are passed over.
+    """
+
+    __slots__ = ("_ends", "_firsts", "curves", "tail")
+
+    def __init__(self, curves: list[Curve]) -> None:
+        self.curves = tuple(curve for curve in curves if curve.updates)
+        self.tail = curves[-1].end
+        self._firsts = [curve.first for curve in self.curves]
+        self._ends = [curve.first + curve.updates for curve in self.curves]
+
+    def at(self, k: int) -> float:
+        """Return the factor of one update."""
+        position = bisect_right(self._firsts, k) - 1
+        if position < 0 or k >= self._ends[position]:
+            return self.tail
+        curve = self.curves[position]
+        factor = float(curve.factor(k))
+        return min(max(factor, curve.low), curve.high)
+
+    def over(self, k: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Return the factor of each update in an array."""
+        factors = np.full(k.shape, self.tail)
+        for curve, end in zip(self.curves, self._ends, strict=True):
+            inside = (k >= curve.first) & (k < end)
+            if inside.all():
+                factors[...] = np.clip(curve.factor(k), curve.low, curve.high)
+                return factors
+            if inside.any():
+                factors[inside] = np.clip(curve.factor(k[inside]), curve.low, curve.high)
+        return factors
+
+    def __call__(self, k: Any) -> Any:
+        """Return the factor of an int, or of each element of an int64 array."""
+        return self.over(k) if isinstance(k, np.ndarray) else self.at(k)
+
+    @property
+    def marks(self) -> list[int]:
+        """Updates that may have the highest factor or stand at a joint, the tail's first too."""
+        found = {self._ends[-1]} if self._ends else {0}
+        for curve in self.curves:
+            found.update((curve.first, curve.first + curve.updates - 1, *curve.marks))
+        return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A schedule on a run: update index → factor, for every k ≥ 0.
 
-    `plan(k)` is a float in [0, peak]; `plan(array)` is a float64 array of the same shape. Past
-    the end of the last phase it holds that phase's end factor.
+    `plan(k)` is a float ≥ 0; `plan(array)` is a float64 array of the same shape. Past the end of
+    the last phase it holds that phase's end factor.
 
     Args:
         schedule: what to resolve.
@@ -69,20 +123,27 @@ class Plan:
 
     schedule: Schedule
     horizon: Horizon
-    segments: tuple[Segment, ...] = field(init=False, repr=False, compare=False)
-    _firsts: tuple[int, ...] = field(init=False, repr=False, compare=False)
-    _tail: float = field(init=False, repr=False, compare=False)
+    track: Track = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        segments = _resolve(self.schedule, self.horizon)
-        object.__setattr__(self, "segments", tuple(s for s in segments if s.updates))
-        object.__setattr__(self, "_firsts", tuple(s.first for s in self.segments))
-        object.__setattr__(self, "_tail", segments[-1].end)
+        curves = resolve(self.schedule, self.horizon, 0, self.horizon.updates)
+        object.__setattr__(self, "track", Track(curves))
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """The phases on the run, in order; those of no update are left out."""
+        return self.track.curves
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # curves are closures; what they were made from says everything
+        return Plan, (self.schedule, self.horizon)
 
     @overload
-    def __call__(self, k: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.float64]: ...
+    def __call__(  # type: ignore[overload-overlap]
+        self, k: npt.NDArray[np.integer[Any]]
+    ) -> npt.NDArray[np.float64]: ...
     @overload
-    def __call__(self, k: int | np.integer[Any]) -> float: ...
+    def __call__(self, k: SupportsIndex) -> float: ...
     def __call__(self, k: Any) -> Any:
         """Return the factor of update k, or of each update in an integer array."""
         if isinstance(k, np.ndarray):
@@ -95,15 +156,7 @@ class Plan:
             ) from None
         if index < 0:
             raise ScheduleError(f"update {index} does not exist; the first update is 0")
-        position = bisect_right(self._firsts, index) - 1
-        if position < 0:  # no phase lasts
-            return self._tail
-        segment = self.segments[position]
-        if index - segment.first >= segment.updates:
-            return self._tail
-        factor = float(segment.factor(index))
-        low, high = sorted((segment.start, segment.end))
-        return min(max(factor, low), high)
+        return self.track.at(index)
 
     def _factors(self, k: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         if not np.issubdtype(k.dtype, np.integer):
@@ -112,14 +165,25 @@ class Plan:
             )
         if k.size and k.min() < 0:
             raise ScheduleError(f"update {k.min()} does not exist; the first update is 0")
-        index = k.astype(np.int64, copy=False)
-        factors = np.full(k.shape, self._tail)
-        for segment in self.segments:
-            inside = (index >= segment.first) & (index < segment.first + segment.updates)
-            if inside.any():
-                low, high = sorted((segment.start, segment.end))
-                factors[inside] = np.clip(segment.factor(index[inside]), low, high)
-        return factors
+        return self.track.over(k.astype(np.int64, copy=False))
+
+    def lr(self, k: Any, *, base: float) -> Any:
+        """Return the rate, base × factor, of update k or of each update in an integer array."""
+        return base * self(k)
+
+    def table(self, every: int = 1) -> list[tuple[int, float]]:
+        """Return `(update, factor)` of each `every`-th update of the run and of its last one.
+
+        Example:
+            >>> from rampup import warmup
+            >>> warmup(4).plan(updates=10).table(every=4)
+            [(0, 0.25), (4, 1.0), (8, 1.0), (9, 1.0)]
+        """
+        if every < 1:
+            raise ScheduleError(f"every = {every!r} is no step; use a whole number ≥ 1")
+        last = self.horizon.updates - 1
+        rows = [*range(0, last, every), last]
+        return list(zip(rows, cast("list[float]", self(np.array(rows)).tolist()), strict=True))
 
     def plot(self, ax: "Axes | None" = None, *, base: float = 1.0) -> "Axes":
         """Draw `base × factor` against the update index and return the axes.
@@ -135,90 +199,88 @@ class Plan:
         updates = self.horizon.updates
         k = np.unique(np.linspace(0, updates - 1, min(updates, 2000)).astype(np.int64))
         ax.plot(k, base * self(k), drawstyle="steps-post")
-        ylabel = "factor" if base == 1.0 else "rate"
-        ax.set(xlabel="update", ylabel=ylabel, title=str(self.schedule))
+        label = "rate" if base != 1.0 else "factor"
+        ax.set(xlabel="update", ylabel=label, title=f"{self.schedule}")
         ax.set_ylim(bottom=0)
         return ax
 
 
-def _resolve(schedule: Schedule, horizon: Horizon) -> list[Segment]:
-    """Return one segment per phase, empty ones included, or refuse with the numbers."""
-    phases, run = schedule.phases, horizon.updates
-    lengths = [None if p.over is None else horizon.updates_in(p.over) for p in phases]
-    if lengths.count(None) > 1:
-        raise ScheduleError(
-            f"{lengths.count(None)} phases of '{schedule}' have no length; "
-            "only one can take what the others leave, give the rest a length"
-        )
+def resolve(
+    schedule: Schedule, horizon: Horizon, first: int, updates: int, level: float = PEAK
+) -> list[Curve]:
+    """Return one curve per phase, empty ones included, or refuse with the numbers.
+
+    Args:
+        schedule: what to resolve.
+        horizon: the run.
+        first: the first update.
+        updates: how many there are for it.
+        level: the factor from which it goes on.
+
+    Raises:
+        ScheduleError: the phases do not fit.
+        UnitError: the horizon lacks a number that a length needs.
+    """
+    phases = schedule.phases
+    lengths = _lengths(schedule, horizon, first, first + updates)
     given = sum(n for n in lengths if n is not None)
-    warm = sum(n for p, n in zip(phases, lengths, strict=True) if p.verb == "warmup" and n)
-    if warm >= run and warm:
+    warm = sum(n for p, n in zip(phases, lengths, strict=True) if p.warmup_only and n)
+    if warm and warm >= horizon.updates:
         raise ScheduleError(
-            f"the warmup of '{schedule}' lasts {warm} updates, but the run has only {run}; "
-            "shorten the warmup or lengthen the run"
+            f"the warmup of '{schedule}' lasts {warm} updates, but the run has only "
+            f"{horizon.updates}; shorten the warmup or lengthen the run"
         )
-    if given > run:
+    if given > updates:
+        has = "the run has" if updates == horizon.updates else "there are"
         raise ScheduleError(
-            f"the phases of '{schedule}' add up to {given} updates, but the run has only {run}; "
+            f"the phases of '{schedule}' add up to {given} updates, but {has} only {updates}; "
             "shorten a phase or lengthen the run"
         )
-    segments: list[Segment] = []
-    first, level = 0, PEAK
+    curves: list[Curve] = []
     for phase, length in zip(phases, lengths, strict=True):
-        updates = run - given if length is None else length
-        segment = _segment(phase, first, updates, level, horizon)
-        segments.append(segment)
-        first += updates
-        level = segment.end
-    return segments
+        count = updates - given if length is None else length
+        curves.append(replace(phase.resolve(horizon, first, count, level), phase=phase))
+        first += count
+        level = curves[-1].end
+    return curves
 
 
-def _segment(phase: Phase, first: int, updates: int, level: float, horizon: Horizon) -> Segment:
-    start = level if phase.start is None else phase.start
-    end = start if phase.end is None else phase.end
-    if phase.verb == "decay" and end > start:
-        raise ScheduleError(
-            f"'{phase}' would rise: it starts at factor {start:g}; decay to at most {start:g}"
-        )
-    if phase.verb == "decay" and phase.over is None and updates == 0:
-        raise ScheduleError(
-            f"no update of the run is left for '{phase}'; shorten the phases before it"
-        )
-    stride = _stride(phase, first, updates, horizon)
-    readings = updates // stride
-    shift, span = {
-        "start": (0.0, readings),
-        "end": (1.0, readings),
-        "middle": (0.5, readings),
-        "ends": (0.0, readings - 1) if readings > 1 else (1.0, 1),
-    }[phase.anchor]
-    return Segment(
-        phase=phase,
-        first=first,
-        updates=updates,
-        start=start,
-        end=end,
-        stride=stride,
-        shift=shift,
-        span=float(span),
-        rise=shape(phase.shape).rise,
-    )
+def _lengths(schedule: Schedule, horizon: Horizon, first: int, end: int) -> list[int | None]:
+    """Return the length of each phase, None for the open one.
 
-
-def _stride(phase: Phase, first: int, updates: int, horizon: Horizon) -> int:
-    if not phase.per_epoch:
-        return 1
-    epoch = horizon.updates_per_epoch
-    if epoch is None:
-        raise ScheduleError(
-            f"'{phase}' changes once per epoch and needs updates_per_epoch; "
-            "pass updates_per_epoch=…"
-        )
-    starts, lasts = f"starts at update {first}", f"lasts {updates} updates"
-    for number, what in ((first, starts), (updates, lasts)):
-        if number % epoch:
+    Samples per update may change during the run, so phases behind the open one are measured
+    back from the end.
+    """
+    phases = schedule.phases
+    lengths: list[int | None] = [None] * len(phases)
+    at = first
+    for i, phase in enumerate(phases):
+        found = phase.length(horizon, at)
+        if found is None:
+            break
+        lengths[i] = found
+        at += found
+    else:
+        return lengths
+    for j in range(len(phases) - 1, i, -1):
+        found = phases[j].length(horizon, end, backward=True)
+        if found is None:
+            count = sum(p.length(horizon, end) is None for p in phases)
             raise ScheduleError(
-                f"'{phase}' changes once per epoch but {what}, which is no whole number "
-                f"of epochs of {epoch} updates; write its length in whole epochs"
+                f"{count} phases of '{schedule}' have no length; "
+                "only one can take what the others leave, give the rest a length"
             )
-    return epoch
+        lengths[j] = found
+        end -= found
+    return lengths
+
+
+def natural_length(schedule: Schedule, horizon: Horizon, first: int) -> int | None:
+    """Return how many updates `schedule` lasts by itself, or None where a phase is open."""
+    total = 0
+    for phase in schedule.phases:
+        length = phase.length(horizon, first + total)
+        if length is None:
+            return None
+        total += length
+    return total

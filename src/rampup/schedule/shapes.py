@@ -1,17 +1,24 @@
-"""Every shape: the curve inside a phase as a function of progress.
+"""Every shape: the curve inside a ramp as a function of progress.
 
-A shape is written for a *rising* phase: `rise(p)` goes from 0 at p = 0 to 1 at p = 1 and never
-turns back. A falling phase reads the same curve mirrored in time, `rise(1 − p)`, so `"1-sqrt"`
-falls as 1 − √p, the cooldown of Hägele et al. Adding a shape is one entry in `SHAPES`.
+A shape is written for a *rising* ramp: `rise(p, n)` goes from 0 at p = 0 to 1 at p = 1 and never
+turns back; n is the number of readings, which only a few shapes look at. A falling ramp reads the
+same curve mirrored in time, `rise(1 − p)`, so `"1-sqrt"` falls as 1 − √p, the cooldown of Hägele
+et al. Some shapes take numbers: `"polynomial(3)"`. Adding a shape is one entry in `SHAPES`.
 """
 
+import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 
 from rampup.errors import ScheduleError, nearest
+
+Rise = Callable[[Any, int], Any]
+"""From progress and the number of readings to how much of the way is risen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,64 +27,237 @@ class Shape:
 
     Args:
         name: the word used in code and in schedule text.
-        rise: `p → rise(p)` for a float or a float64 array in [0, 1], of the same shape.
+        make: from the shape's numbers to `rise(p, n)`, for a float or a float64 array p in
+            [0, 1], of the same shape.
         formula: `rise` as one reads it.
         reference: where the shape comes from.
-
-    Example:
-        >>> shape("cosine").rise(0.5).item()
-        0.49999999999999994
+        defaults: the numbers it takes, as they are where none is written.
+        geometric: the curve joins its ends by a constant ratio, low · (high / low)^rise, and not
+            by a straight mix of them; the low end must then be above 0.
     """
 
     name: str
-    rise: Callable[[Any], Any]
+    make: Callable[..., Rise]
     formula: str
     reference: str
+    defaults: tuple[float, ...] = ()
+    geometric: bool = False
+
+
+def _plain(rise: Callable[[Any], Any]) -> Callable[[], Rise]:
+    return lambda: lambda p, _n: rise(p)
+
+
+def _polynomial(power: float) -> Rise:
+    _above("polynomial", "power", power)
+    return lambda p, _n: np.power(p, power)
+
+
+def _k_decay(k: float) -> Rise:
+    _above("k-decay", "k", k)
+    return lambda p, _n: 0.5 * (1.0 + np.cos(np.pi * np.power(1.0 - p, k)))
+
+
+def _saturating(rate: float) -> Rise:
+    _above("saturating", "rate", rate)
+    return lambda p, _n: np.expm1(-rate * p) / math.expm1(-rate)
+
+
+def _tanh(left: float, right: float) -> Rise:
+    if not left < right:
+        raise ScheduleError(f"tanh({left:g},{right:g}) would fall; write the smaller number first")
+    return lambda p, _n: 0.5 * (1.0 - np.tanh(left * p + right * (1.0 - p)))
+
+
+def _sigmoid(steepness: float) -> Rise:
+    _above("sigmoid", "steepness", steepness)
+    low = 1.0 / (1.0 + math.exp(steepness / 2))
+
+    def rise(p: Any, _n: int) -> Any:
+        return (1.0 / (1.0 + np.exp(-steepness * (p - 0.5))) - low) / (1.0 - 2.0 * low)
+
+    return rise
+
+
+def _logarithmic() -> Rise:
+    # one reading has nowhere to rise from
+    return lambda p, n: np.log1p(p * (n - 1)) / math.log(n) if n > 1 else p
+
+
+def _above(name: str, what: str, value: float) -> None:
+    if not value > 0:
+        raise ScheduleError(f"{name}({value:g}): {what} must be above 0")
 
 
 SHAPES: Final[dict[str, Shape]] = {
     entry.name: entry
     for entry in (
         Shape(
+            name="constant",
+            make=_plain(np.floor),
+            formula="0 for p < 1, then 1",
+            reference="He et al. 2016, Deep Residual Learning, §4.2 (constant warmup)",
+        ),
+        Shape(
             name="linear",
-            rise=lambda p: p,
+            make=_plain(lambda p: p),
             formula="p",
             reference="Goyal et al. 2017, Accurate, Large Minibatch SGD, §2.2 (warmup)",
         ),
         Shape(
             name="cosine",
-            rise=lambda p: 0.5 * (1.0 - np.cos(np.pi * p)),
+            make=_plain(lambda p: 0.5 * (1.0 - np.cos(np.pi * p))),
             formula="(1 − cos πp) / 2",
             reference="Loshchilov & Hutter 2017, SGDR, eq. 5 (half a period, falling)",
         ),
         Shape(
             name="quadratic",
-            rise=lambda p: p * p,
+            make=_plain(lambda p: p * p),
             formula="p²",
             reference="the polynomial ramp of power 2",
         ),
         Shape(
+            name="polynomial",
+            make=_polynomial,
+            formula="p^power; falling: (1 − p)^power",
+            reference="Liu et al. 2016, ParseNet, §3 (poly decay)",
+            defaults=(2.0,),
+        ),
+        Shape(
             name="sqrt",
-            rise=np.sqrt,
+            make=_plain(np.sqrt),
             formula="√p",
             reference="the polynomial ramp of power ½",
         ),
         Shape(
             name="1-sqrt",
-            rise=lambda p: 1.0 - np.sqrt(1.0 - p),
+            make=_plain(lambda p: 1.0 - np.sqrt(1.0 - p)),
             formula="1 − √(1 − p); falling: 1 − √p",
             reference="Hägele et al. 2024, Scaling Laws and Compute-Optimal Training, §3",
+        ),
+        Shape(
+            name="exponential",
+            make=_plain(lambda p: p),
+            formula="low · (high / low)^p",
+            reference="Smith 2017, Cyclical Learning Rates, §3.3 (range test, by ratio)",
+            geometric=True,
+        ),
+        Shape(
+            name="saturating",
+            make=_saturating,
+            formula="(1 − e^(−rate·p)) / (1 − e^(−rate))",
+            reference="Ma & Yarats 2021, On the Adequacy of Untuned Warmup, §4",
+            defaults=(5.0,),
+        ),
+        Shape(
+            name="logarithmic",
+            make=_logarithmic,
+            formula="ln(1 + p(n − 1)) / ln n",
+            reference="DeepSpeed, WarmupLR (warmup_type log)",
+        ),
+        Shape(
+            name="tanh",
+            make=_tanh,
+            formula="(1 − tanh(left·p + right·(1 − p))) / 2",
+            reference="Hsueh et al. 2019, SGD with Hyperbolic-Tangent Decay, §3",
+            defaults=(-7.0, 3.0),
+        ),
+        Shape(
+            name="sigmoid",
+            make=_sigmoid,
+            formula="the logistic curve of steepness·(p − ½), stretched to [0, 1]",
+            reference="the logistic function",
+            defaults=(10.0,),
+        ),
+        Shape(
+            name="rex",
+            make=_plain(lambda p: 2.0 * p / (1.0 + p)),
+            formula="2p / (1 + p); falling: (1 − p) / (1 − p/2)",
+            reference="Chen et al. 2022, REX: Revisiting Budgeted Training, §3",
+        ),
+        Shape(
+            name="k-decay",
+            make=_k_decay,
+            formula="(1 + cos π(1 − p)^k) / 2",
+            reference="Zhang & Li 2020, k-decay, §3 (on the cosine)",
+            defaults=(1.5,),
         ),
     )
 }
 
+_CALL: Final = re.compile(r"(?P<name>[a-z0-9-]+)(?:\((?P<numbers>[^()]*)\))?")
 
-def shape(name: str) -> Shape:
-    """Return the shape called `name`.
+
+def split_name(text: str) -> tuple[str, tuple[float, ...]]:
+    """Return the name and the numbers of a shape's text, defaults filled in.
 
     Raises:
-        ScheduleError: there is none; the message lists the nearest names.
+        ScheduleError: there is no such shape, or it takes other numbers.
+
+    Example:
+        >>> split_name("polynomial(3)"), split_name("tanh")
+        (('polynomial', (3.0,)), ('tanh', (-7.0, 3.0)))
     """
-    if name not in SHAPES:
-        raise ScheduleError(f"shape {name!r} is unknown; {nearest(name, list(SHAPES))}")
-    return SHAPES[name]
+    match = _CALL.fullmatch(text)
+    name = match["name"] if match else text
+    if match is None or name not in SHAPES:
+        raise ScheduleError(f"shape {text!r} is unknown; {nearest(name, list(SHAPES))}")
+    defaults = SHAPES[name].defaults
+    if match["numbers"] is None:
+        return name, defaults
+    try:
+        numbers = tuple(float(number) for number in match["numbers"].split(","))
+    except ValueError:
+        numbers = ()
+    if len(numbers) != len(defaults) or not all(map(math.isfinite, numbers)):
+        takes = f"{len(defaults)} finite number{'s' if len(defaults) > 1 else ''}"
+        raise ScheduleError(
+            f"shape {text!r} is unknown; {name} takes {takes if defaults else 'no numbers'}"
+        )
+    return name, numbers
+
+
+def canonical(text: str) -> str:
+    """Return a shape's text with its numbers as floats, or alone where they are the defaults.
+
+    Raises:
+        ScheduleError: there is no such shape, or it takes other numbers.
+
+    Example:
+        >>> canonical("polynomial(3)"), canonical("polynomial(2)")
+        ('polynomial(3.0)', 'polynomial')
+    """
+    name, numbers = split_name(text)
+    rise(text)
+    if numbers == SHAPES[name].defaults:
+        return name
+    return f"{name}({','.join(repr(number) for number in numbers)})"
+
+
+@lru_cache(maxsize=256)
+def rise(text: str) -> Rise:
+    """Return `rise(p, n)` of the shape that `text` says.
+
+    Raises:
+        ScheduleError: there is no such shape, or its numbers cannot be meant.
+
+    Example:
+        >>> float(rise("polynomial(3)")(0.5, 10))
+        0.125
+    """
+    name, numbers = split_name(text)
+    return SHAPES[name].make(*numbers)
+
+
+def joining(text: str) -> Callable[[float, float, Any, int], Any]:
+    """Return the curve of a shape between two factors, `(low, high, p, n)` → factor, low ≤ high."""
+    curve = rise(text)
+    if not SHAPES[split_name(text)[0]].geometric:
+        return lambda low, high, p, n: low + (high - low) * curve(p, n)
+
+    def geometric(low: Any, high: Any, p: Any, n: int) -> Any:
+        # from zero no ratio leads anywhere: there a geometric curve is a straight one
+        ratio = high / np.where(np.equal(low, 0.0), 1.0, low)
+        return np.where(np.equal(low, 0.0), high * curve(p, n), low * np.power(ratio, curve(p, n)))
+
+    return geometric

@@ -1,32 +1,90 @@
 """Schedule text ⇄ `Schedule`: `str(schedule)` writes it, `parse` reads it.
 
-Grammar, with the words after the verb in any order and each at most once::
+Grammar, with the words behind a phase in any order and each at most once::
 
-    schedule := phase (">>" phase)*
+    schedule := product (">>" product)*
+    product  := unit ("*" unit)*
+    unit     := phase | "(" schedule ")" change*
     phase    := ("warmup" | "hold" | "decay") [length] [shape]
-                ["from" factor] ["to" factor] ["anchor" name] ["per epoch"]
+                    ["from" factor] ["to" factor] ["anchor" name] ["per epoch"]
+              | "steps" [length] "at" length,length,… ["gamma" factor]
+              | "restarts" length [shape] ["to" factor] ["times" number] ["peak" factor]
+                    ["over" length] ["per epoch"]
+              | "cycle" "up" length "down" length ["from" factor] ["mode" name]
+                    ["gamma" factor] ["over" length]
+              | ("inverse-sqrt" | "saturating") length ["over" length]
+              | ("exponential" | "rectified") number ["every" length] ["over" length]
+              | "points" (update ":" factor)+ [shape]
+              | "function" package.module:name ["over" length]
+    change   := "scaled" number | "clamped" number number | "stretched" length
+              | "repeated" number | "per epoch"
+              | "cooldown" "at" length "over" length [shape] ["to" factor]
+              | "rewarmed" "at" length "over" length [shape] ["from" factor]
 """
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from rampup.errors import ParseError, RampupError, nearest
-from rampup.schedule.build import decay, hold, warmup
-from rampup.schedule.phase import ANCHORS, Schedule
-from rampup.schedule.shapes import SHAPES
+from rampup.schedule import build
+from rampup.schedule.laws import Law
+from rampup.schedule.phase import Phase, Schedule
+from rampup.schedule.points import Function
+from rampup.schedule.ramp import ANCHORS, Ramp
+from rampup.schedule.shapes import SHAPES, split_name
 from rampup.units import Length
 
 MOST_CHARACTERS: Final = 10_000
 """Longest text that is read; a schedule of a thousand phases fits."""
 
-_VERBS: Final = ("warmup", "hold", "decay")
+MOST_DEPTH: Final = 50
+"""How deep parentheses may nest."""
+
+_TOKEN: Final = re.compile(r">>|[*()]|[^\s()*>]+(?:\([^\s()]*\))?|>")
+_CHANGES: Final = (
+    "scaled", "clamped", "stretched", "repeated", "cooldown", "rewarmed", "per",
+)  # fmt: skip
 _TAKES: Final = {
     "warmup": ("length", "shape", "from", "anchor", "per"),
     "hold": ("length", "from"),
     "decay": ("length", "shape", "to", "anchor", "per"),
+    "steps": ("length", "at", "gamma"),
+    "restarts": ("length", "shape", "to", "times", "peak", "over", "per"),
+    "cycle": ("up", "down", "from", "mode", "gamma", "over"),
+    "inverse-sqrt": ("length", "over"),
+    "saturating": ("length", "over"),
+    "exponential": ("number", "every", "over"),
+    "rectified": ("number", "over"),
+    "points": ("point", "shape"),
+    "function": ("path", "over"),
+    "cooldown": ("at", "over", "shape", "to"),
+    "rewarmed": ("at", "over", "shape", "from"),
 }
-_WORD: Final = re.compile(r"\S+")
+_NEEDS: Final = {
+    "warmup": ("length", "a warmup needs a length, such as 'warmup 5ep' or 'warmup 500up'"),
+    "steps": ("at", "steps need their points, such as 'steps at 30ep,60ep'"),
+    "restarts": ("length", "restarts need a period, such as 'restarts 10ep'"),
+    "inverse-sqrt": ("length", "inverse-sqrt needs a timescale, such as 'inverse-sqrt 4000up'"),
+    "saturating": ("length", "saturating needs a timescale, such as 'saturating 1000up'"),
+    "exponential": ("number", "exponential needs a factor, such as 'exponential 0.95 every 1ep'"),
+    "rectified": ("number", "rectified needs beta2, such as 'rectified 0.999'"),
+    "points": ("point", "points need an update and a factor, such as 'points 0:0.1 100:1'"),
+    "function": ("path", "function needs a path, such as 'function package.module:name'"),
+}
+_PHASES: Final = [verb for verb in _TAKES if verb not in _CHANGES]
+_FACTORS: Final = ("from", "to", "gamma", "peak", "times")
+_LENGTHS: Final = ("over", "every", "up", "down")
+_WORDS: Final = (*_FACTORS, *_LENGTHS, "anchor", "mode", "per", "at")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a sign, and the column where it starts."""
+
+    text: str
+    column: int
 
 
 def parse(text: str) -> Schedule:
@@ -37,7 +95,6 @@ def parse(text: str) -> Schedule:
 
     Raises:
         ParseError: the text does not parse; the message points at the column.
-        ScheduleError: it parses to something that cannot be meant.
 
     Example:
         >>> schedule = parse("warmup 5ep >> decay cosine to 0.01")
@@ -48,7 +105,7 @@ def parse(text: str) -> Schedule:
         >>> parse("warmup 5ep >> fall cosine")
         Traceback (most recent call last):
         ...
-        rampup.errors.ParseError: 'fall' is no phase; there are 'warmup', 'hold', 'decay'
+        rampup.errors.ParseError: 'fall' is no phase; there are 'warmup', 'hold', 'decay', ...
           warmup 5ep >> fall cosine
                         ^ column 15
     """
@@ -56,81 +113,234 @@ def parse(text: str) -> Schedule:
         raise ParseError(
             f"schedule text of {len(text)} characters is too long; {MOST_CHARACTERS} are read"
         )
-    line = " ".join(text.expandtabs(1).splitlines())  # one column per character
-    schedules: list[Schedule] = []
-    column = 0
-    for piece in line.split(">>"):
-        schedules.append(_phase(line, piece, column))
-        column += len(piece) + 2
-    phases = tuple(phase for schedule in schedules for phase in schedule.phases)
-    return Schedule(phases)
+    return _Parser(re.sub(r"\s", " ", text)).whole()
 
 
-def _phase(line: str, piece: str, column: int) -> Schedule:
-    words = [(match.group(), column + match.start()) for match in _WORD.finditer(piece)]
-    if not words:
-        _fail(line, column, "a phase is missing here; write warmup, hold or decay")
-    verb, at = words.pop(0)
-    if verb not in _VERBS:
-        _fail(line, at, f"{verb!r} is no phase; {nearest(verb, list(_VERBS))}")
-    said: dict[str, Any] = {}
-    while words:
-        word, here = words.pop(0)
-        name, value = _clause(line, word, here, words)
-        if name not in _TAKES[verb]:
-            _fail(line, here, f"a {verb} takes no {word!r}; it takes {', '.join(_TAKES[verb])}")
-        if name in said:
-            _fail(line, here, f"{word!r} says the {name} of this {verb} a second time")
-        said[name] = value
-    if verb == "warmup" and "length" not in said:
-        _fail(line, at, "a warmup needs a length, such as 'warmup 5ep' or 'warmup 500up'")
-    try:
-        return _build(verb, said)
-    except RampupError as error:
-        _fail(line, at, str(error))
+class _Parser:
+    """Reads tokens from left to right, one method per rule of the grammar."""
 
+    def __init__(self, line: str) -> None:
+        self.line = line
+        self.tokens = [Token(m.group(), m.start()) for m in _TOKEN.finditer(line)]
+        self.next = 0
+        self.depth = 0
 
-def _clause(line: str, word: str, here: int, rest: list[tuple[str, int]]) -> tuple[str, Any]:
-    """Return what one word (and the word after it, where it needs one) says."""
-    if word in SHAPES:
-        return "shape", word
-    if word[0].isdigit():
+    def whole(self) -> Schedule:
+        schedule = self.schedule()
+        if self.peek() is not None:
+            self.fail(self.take(), "a phase cannot go on here; write >> or * before the next one")
+        return schedule
+
+    def schedule(self) -> Schedule:
+        schedule = self.product()
+        while self.peek() == ">>":
+            self.take()
+            schedule = schedule >> self.product()
+        return schedule
+
+    def product(self) -> Schedule:
+        schedule = self.unit()
+        while self.peek() == "*":
+            self.take()
+            schedule = schedule * self.unit()
+        return schedule
+
+    def unit(self) -> Schedule:
+        if self.peek() != "(":
+            return self.phase()
+        opened = self.take()
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            self.fail(opened, f"parentheses nest deeper than {MOST_DEPTH}")
+        schedule = self.schedule()
+        if self.peek() != ")":
+            self.fail(opened, "this parenthesis is not closed; write ) behind its last phase")
+        self.take()
+        self.depth -= 1
+        while self.peek() in _CHANGES:
+            schedule = self.change(schedule)
+        return schedule
+
+    def change(self, schedule: Schedule) -> Schedule:
+        token = self.take()
+        word = token.text
+        if word == "per":
+            self.epoch()
+            return schedule.per_epoch()
+        if word in ("cooldown", "rewarmed"):
+            said = self.clauses(token)
+            for name in ("at", "over"):
+                if name not in said:
+                    self.fail(token, f"{word} needs '{name}' and a length, such as '{name} 10%'")
+            said["at"] = said["at"][0]
+            if "from" in said:
+                said["start"] = said.pop("from")
+            return self.made(token, lambda: getattr(schedule, word)(**said))
+        numbers = {"clamped": 2}.get(word, 1)
+        kind: Callable[[Token], Any] = self.length if word == "stretched" else self.number
+        values = [kind(self.value(token)) for _ in range(numbers)]
+        if word == "repeated" and values[0] == int(values[0]):
+            values = [int(values[0])]
+        return self.made(token, lambda: getattr(schedule, word)(*values))
+
+    def phase(self) -> Schedule:
+        if self.peek() in (None, ">>", "*", ")"):
+            column = self.tokens[self.next].column if self.peek() else len(self.line)
+            self.fail(Token("", column), "a phase is missing here; write warmup, hold or decay")
+        token = self.take()
+        verb = token.text
+        if verb not in _PHASES:
+            self.fail(token, f"{verb!r} is no phase; {nearest(verb, _PHASES)}")
+        said = self.clauses(token)
+        if verb in _NEEDS and _NEEDS[verb][0] not in said:
+            self.fail(token, _NEEDS[verb][1])
+        if verb == "cycle" and "up" not in said:
+            self.fail(token, "a cycle needs a rise, such as 'cycle up 2000up down 2000up'")
+        return self.made(token, lambda: _build(verb, said))
+
+    def clauses(self, phase: Token) -> dict[str, Any]:
+        """Return what the words behind a phase say, by name."""
+        said: dict[str, Any] = {}
+        verb = phase.text
+        while self.peek() not in (None, ">>", "*", ")", "("):
+            if self.peek() in _CHANGES and self.peek() not in _TAKES[verb]:
+                break
+            token = self.take()
+            name, value = self.clause(token, verb)
+            if name not in _TAKES[verb]:
+                takes = ", ".join(_TAKES[verb])
+                self.fail(token, f"{_a(verb)} takes no {token.text!r}; it takes {takes}")
+            if name == "point":
+                said.setdefault(name, []).append(value)
+            elif name in said:
+                self.fail(token, f"{token.text!r} says the {name} of this {verb} a second time")
+            else:
+                said[name] = value
+        return said
+
+    def clause(self, token: Token, verb: str) -> tuple[str, Any]:
+        """Return what one word (and the word behind it, where it needs one) says."""
+        word, takes = token.text, _TAKES[verb]
+        if word in _WORDS:
+            return self.worded(token)
+        if word.partition("(")[0] in SHAPES:
+            try:
+                split_name(word)
+            except RampupError as error:
+                self.fail(token, str(error))
+            return "shape", word
+        if "path" in takes:
+            return "path", word
+        if "point" in takes and ":" in word:
+            at, _, factor = word.partition(":")
+            return "point", tuple(self.number(Token(part, token.column)) for part in (at, factor))
+        if "number" in takes:
+            return "number", self.number(token)
+        if word[0].isdigit():
+            return "length", self.length(token)
+        known = [name for name in _WORDS if name in takes]
+        known += SHAPES if "shape" in takes else ()
+        hint = nearest(word, known)
+        return self.fail(token, f"{word!r} is neither a length nor a word of a phase; {hint}")
+
+    def worded(self, token: Token) -> tuple[str, Any]:
+        word = token.text
+        if word == "per":
+            self.epoch()
+            return word, True
+        value = self.value(token)
+        if word == "anchor":
+            if value.text not in ANCHORS:
+                said = f"anchor {value.text!r} is unknown; {nearest(value.text, list(ANCHORS))}"
+                self.fail(value, said)
+            return word, value.text
+        if word == "mode":
+            return word, value.text
+        if word == "at":
+            parts = value.text.split(",")
+            return word, [self.length(Token(part, value.column)) for part in parts]
+        if word in _LENGTHS:
+            return word, self.length(value)
+        return word, self.number(value)
+
+    def value(self, word: Token) -> Token:
+        if self.peek() in (None, ">>", "*", "(", ")"):
+            end = word.column + len(word.text)
+            self.fail(Token("", end), f"something must follow {word.text!r}")
+        return self.take()
+
+    def epoch(self) -> None:
+        word = self.tokens[self.next - 1]
+        value = self.value(word)
+        if value.text != "epoch":
+            self.fail(value, f"'per {value.text}' is unknown; write 'per epoch'")
+
+    def length(self, token: Token) -> Length:
         try:
-            return "length", Length.of(word)
+            return Length.of(token.text)
         except RampupError as error:
-            _fail(line, here, str(error))
-    if word not in ("from", "to", "anchor", "per"):
-        known = [*SHAPES, "from", "to", "anchor", "per"]
-        _fail(line, here, f"{word!r} is neither a length nor a word of a phase; "
-              f"{nearest(word, known)}")  # fmt: skip
-    if not rest:
-        _fail(line, here + len(word), f"something must follow {word!r}")
-    value, there = rest.pop(0)
-    if word == "per":
-        if value != "epoch":
-            _fail(line, there, f"'per {value}' is unknown; write 'per epoch'")
-        return word, True
-    if word == "anchor":
-        if value not in ANCHORS:
-            _fail(line, there, f"anchor {value!r} is unknown; {nearest(value, list(ANCHORS))}")
-        return word, value
-    try:
-        return word, float(value)
-    except ValueError:
-        _fail(line, there, f"{value!r} is no factor; write a number between 0 and 1")
+            self.fail(token, str(error))
+
+    def number(self, token: Token) -> float:
+        try:
+            return float(token.text)
+        except ValueError:
+            self.fail(token, f"{token.text!r} is no factor; write a number between 0 and 1")
+
+    def made(self, token: Token, make: Callable[[], Schedule]) -> Schedule:
+        try:
+            return make()
+        except RampupError as error:
+            self.fail(token, str(error))
+
+    def peek(self) -> str | None:
+        return self.tokens[self.next].text if self.next < len(self.tokens) else None
+
+    def take(self) -> Token:
+        self.next += 1
+        return self.tokens[self.next - 1]
+
+    def fail(self, token: Token, message: str) -> NoReturn:
+        pointer = f"{' ' * token.column}^ column {token.column + 1}"
+        raise ParseError(f"{message}\n  {self.line}\n  {pointer}") from None
+
+
+def _a(verb: str) -> str:
+    return f"a {verb}" if verb in ("warmup", "hold", "decay", "cycle") else verb
 
 
 def _build(verb: str, said: dict[str, Any]) -> Schedule:
-    length, per_epoch = said.get("length"), said.get("per", False)
-    options = {key: said[key] for key in ("shape", "anchor") if key in said}
-    if verb == "hold":
-        return Schedule(tuple(replace(p, start=said.get("from")) for p in hold(length).phases))
-    if verb == "warmup":
-        schedule = warmup(said["length"], start=said.get("from", 0.0), **options)
+    """Return the phase that `verb` and what was said behind it make."""
+    over = said.get("over")
+    if verb in ("warmup", "hold", "decay"):
+        phase: Phase = _ramp(verb, said)
+    elif verb == "steps":
+        return build.steps(said["at"], said.get("gamma", 0.1), said.get("length"))
+    elif verb == "restarts":
+        options = {key: said[key] for key in ("times", "peak", "shape", "to") if key in said}
+        made = build.restarts(said["length"], over=over, **options)
+        return made.per_epoch() if "per" in said else made
+    elif verb == "cycle":
+        pattern = {key: said[key] for key in ("mode", "gamma") if key in said}
+        low = said.get("from", 0.1)
+        return build.cycle(said["up"], said.get("down"), low, over=over, **pattern)
+    elif verb == "points":
+        return build.from_points(said["point"], said.get("shape", "linear"))
+    elif verb == "function":
+        phase = Function(path=said["path"], over=over)
     else:
-        schedule = decay(over=length, to=said.get("to", 0.0), **options)
-    return Schedule(tuple(replace(phase, per_epoch=per_epoch) for phase in schedule.phases))
+        parameter = said["length"] if "length" in said else said["number"]
+        phase = Law(rule=verb, parameter=parameter, every=said.get("every"), over=over)
+    return Schedule((phase,))
 
 
-def _fail(line: str, column: int, message: str) -> NoReturn:
-    raise ParseError(f"{message}\n  {line}\n  {' ' * column}^ column {column + 1}") from None
+def _ramp(verb: str, said: dict[str, Any]) -> Ramp:
+    options: dict[str, Any] = {k: said[k] for k in ("shape", "anchor") if k in said}
+    if verb == "warmup":
+        options |= {"start": said.get("from", 0.0), "end": 1.0}
+        options.setdefault("anchor", "end")
+    elif verb == "decay":
+        options["end"] = said.get("to", 0.0)
+    else:
+        options["start"] = said.get("from")
+    return Ramp(verb=verb, over=said.get("length"), staircase=said.get("per", False), **options)

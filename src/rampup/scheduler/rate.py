@@ -1,6 +1,5 @@
 """`RampupLR`: base rate × plan(updates done), written after each real update."""
 
-from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -127,7 +126,7 @@ class RampupLR(LRScheduler):
         return {
             "updates": self.clock.updates,
             "schedule": str(self.schedule),
-            "horizon": asdict(self.plan.horizon),
+            "horizon": self.plan.horizon.to_dict(),
             "base_lrs": self.base_lrs,
         }
 

@@ -1,0 +1,165 @@
+"""Phases whose factor is a law of the update's index and that have no end of their own."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from rampup.errors import ScheduleError, nearest
+from rampup.schedule.phase import PEAK, Phase
+from rampup.schedule.plan import Curve
+from rampup.schedule.ramp import Ramp
+from rampup.units import Horizon, Length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One law.
+
+    Args:
+        name: the word used in schedule text.
+        factor: `(i, parameter)` → factor of the i-th update of the phase, i an int or an array.
+        formula: the same as one reads it.
+        reference: where it comes from.
+        parameter: what its number means: "length" is a `Length` turned to updates, "ratio" is a
+            number in (0, 1], "beta2" one in (0, 1).
+        rises: it is a warmup and rises to the peak; otherwise it falls from where the phase
+            before it ended.
+    """
+
+    name: str
+    factor: Callable[[Any, float], Any]
+    formula: str
+    reference: str
+    parameter: str
+    rises: bool
+
+
+def rectification(i: Any, beta2: float) -> Any:
+    """Return RAdam's rectification term at its i-th update, 0 where the variance is undefined."""
+    t = np.asarray(i, dtype=np.float64) + 1.0
+    most = 2.0 / (1.0 - beta2) - 1.0
+    power = np.power(beta2, t)
+    rho = most - 2.0 * t * power / (1.0 - power)
+    safe = np.maximum(rho, 4.0 + 1e-12)
+    square = (safe - 4.0) * (safe - 2.0) * most / ((most - 4.0) * (most - 2.0) * safe)
+    return np.where(rho > 4.0, np.sqrt(square), 0.0)
+
+
+RULES: Final[dict[str, Rule]] = {
+    rule.name: rule
+    for rule in (
+        Rule(
+            name="inverse-sqrt",
+            factor=lambda i, timescale: 1.0 / np.sqrt((i + timescale) / timescale),
+            formula="√(timescale / (i + timescale))",
+            reference="Vaswani et al. 2017, Attention Is All You Need, §5.3 (after the warmup)",
+            parameter="length",
+            rises=False,
+        ),
+        Rule(
+            name="exponential",
+            factor=lambda i, gamma: np.power(gamma, np.asarray(i, dtype=np.float64)),
+            formula="gamma^i",
+            reference="the geometric decay, one factor gamma per update",
+            parameter="ratio",
+            rises=False,
+        ),
+        Rule(
+            name="saturating",
+            factor=lambda i, timescale: -np.expm1(-(i + 1) / timescale),
+            formula="1 − e^(−(i + 1) / timescale)",
+            reference="Ma & Yarats 2021, On the Adequacy of Untuned Warmup, §4",
+            parameter="length",
+            rises=True,
+        ),
+        Rule(
+            name="rectified",
+            factor=rectification,
+            formula="√((ρ−4)(ρ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρ)), ρ∞ = 2/(1−β₂)−1, "
+            "ρ = ρ∞ − 2tβ₂^t/(1−β₂^t), t = i + 1; 0 where ρ ≤ 4",
+            reference="Liu et al. 2020, On the Variance of the Adaptive Learning Rate, §4, eq. 6",
+            parameter="beta2",
+            rises=True,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law(Phase):
+    """A phase that follows one of `RULES`; built by `inverse_sqrt`, `exponential`, ….
+
+    Args:
+        rule: its name.
+        parameter: a `Length` or a number, as the rule asks.
+        every: one step of i: None is one update; a length makes i fractional or a staircase.
+        over: how long it lasts; None takes what is left.
+    """
+
+    rule: str
+    parameter: Length | float
+    every: Length | None = None
+    over: Length | None = None
+
+    def __post_init__(self) -> None:
+        if self.rule not in RULES:
+            raise ScheduleError(f"law {self.rule!r} is unknown; {nearest(self.rule, list(RULES))}")
+        kind, value = RULES[self.rule].parameter, self.parameter
+        if kind == "length":
+            if not isinstance(value, Length) or value.value == 0:
+                raise ScheduleError(f"{self.rule} needs a timescale, such as 4000up, not {value}")
+            return
+        top = 1.0 if kind == "beta2" else math.nextafter(1.0, 2.0)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not 0.0 < float(value) < top:  # type: ignore[arg-type]
+            raise ScheduleError(f"{self.rule} {value!r}: {kind} must lie between 0 and 1")
+        if kind == "beta2" and float(value) <= 0.6:  # type: ignore[arg-type]
+            raise ScheduleError(f"{self.rule} {value!r}: beta2 must be above 0.6 to be rectified")
+        object.__setattr__(self, "parameter", float(value))  # type: ignore[arg-type]
+
+    @property
+    def has_warmup(self) -> bool:
+        """Whether it rises."""
+        return RULES[self.rule].rises
+
+    def without_warmup(self, *, first: bool) -> Phase:
+        """Return a hold at the peak in place of a law that rises."""
+        if not self.has_warmup:
+            return self
+        return Ramp(verb="hold", over=self.over, start=None if first else PEAK)
+
+    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
+        """Return how many updates it lasts, or None where it takes what is left."""
+        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
+
+    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:
+        """Return its curve on a run."""
+        rule = RULES[self.rule]
+        top = PEAK if rule.rises else level
+        value = self.parameter
+        number = horizon.updates_in(value, first) if isinstance(value, Length) else value
+        every = 1 if self.every is None else horizon.updates_in(self.every, first)
+
+        def factor(k: Any) -> Any:
+            return top * rule.factor((k - first) / every if every > 1 else k - first, number)
+
+        return Curve(
+            first=first,
+            updates=updates,
+            end=float(factor(first + max(updates - 1, 0))),
+            low=0.0,
+            high=top,
+            factor=factor,
+            warmup=updates if rule.rises else 0,
+        )
+
+    def __str__(self) -> str:
+        words = [f"{self.rule} {self.parameter}"]
+        if self.every is not None:
+            words.append(f"every {self.every}")
+        if self.over is not None:
+            words.append(f"over {self.over}")
+        return " ".join(words)

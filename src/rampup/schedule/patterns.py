@@ -1,0 +1,233 @@
+"""Phases that repeat or step: `Steps`, `Restarts`, `Cycle`."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+import numpy as np
+
+from rampup.errors import ScheduleError, one_of
+from rampup.schedule.phase import Phase
+from rampup.schedule.plan import Curve
+from rampup.schedule.ramp import factor_of, share, stride
+from rampup.schedule.shapes import canonical, joining
+from rampup.units import Horizon, Length
+
+MODES: Final = ("triangular", "triangular2", "exp_range")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps(Phase):
+    """The factor is multiplied by gamma at each of the points `at`; built by `steps`.
+
+    Args:
+        at: lengths from the phase's start, ascending.
+        gamma: in [0, 1].
+        over: how long it lasts; None takes what is left.
+    """
+
+    at: tuple[Length, ...]
+    gamma: float
+    over: Length | None = None
+
+    def __post_init__(self) -> None:
+        if not self.at:
+            raise ScheduleError("steps need a point; write steps(at=['30ep', '60ep'])")
+        object.__setattr__(self, "gamma", share(self.gamma, "steps gamma"))
+
+    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
+        """Return how many updates it lasts, or None where it takes what is left."""
+        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
+
+    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:
+        """Return its curve on a run."""
+        points = [first + horizon.updates_in(point, first) for point in self.at]
+        if points != sorted(set(points)):
+            raise ScheduleError(f"the points of '{self}' must ascend, not {points} (updates)")
+        where = np.array(points, dtype=np.int64)
+
+        def factor(k: Any) -> Any:
+            return level * np.power(self.gamma, np.searchsorted(where, k, side="right"))
+
+        count = sum(point < first + updates for point in points)
+        return Curve(
+            first=first,
+            updates=updates,
+            end=level * self.gamma**count,
+            low=0.0,
+            high=level,
+            factor=factor,
+        )
+
+    def __str__(self) -> str:
+        over = "" if self.over is None else f" {self.over}"
+        points = ",".join(str(point) for point in self.at)
+        return f"steps{over} at {points} gamma {self.gamma!r}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restarts(Phase):
+    """Decays that start again, each `times` as long and from `peak` times as high.
+
+    Built by `restarts`.
+
+    Args:
+        period: length of the first decay.
+        times: each period's length over the one before, ≥ 1.
+        peak: each period's start over the one before, in [0, 1].
+        shape: of each decay.
+        to: factor at the end of each decay.
+        over: how long it lasts; None takes what is left.
+        staircase: True changes the rate once per epoch.
+    """
+
+    period: Length
+    times: float = 1.0
+    peak: float = 1.0
+    shape: str = "cosine"
+    to: float = 0.0
+    over: Length | None = None
+    staircase: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shape", canonical(self.shape))
+        object.__setattr__(self, "to", share(self.to, "restarts to"))
+        object.__setattr__(self, "peak", share(self.peak, "restarts peak"))
+        object.__setattr__(self, "times", factor_of(self.times, "restarts times"))
+        if self.times < 1:
+            raise ScheduleError(f"restarts times {self.times!r}: periods cannot shrink; use ≥ 1")
+        if self.period.value == 0:
+            raise ScheduleError("restarts of no period cannot be meant; give the period a length")
+
+    def per_epoch(self) -> Self:
+        """Return the staircase of it."""
+        return replace(self, staircase=True)
+
+    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
+        """Return how many updates it lasts, or None where it takes what is left."""
+        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
+
+    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:
+        """Return its curve on a run."""
+        if self.to > level:
+            raise ScheduleError(
+                f"'{self}' would rise: it starts at factor {level:g}; decay to at most {level:g}"
+            )
+        period = horizon.updates_in(self.period, first)
+        epoch = stride(self, horizon, first, period) if self.staircase else 1
+        times, join = self.times, joining(self.shape)
+
+        def place(i: Any) -> tuple[Any, Any, Any]:
+            """Return which period update i is in, how far, and how long that period is."""
+            if times == 1.0:
+                return i // period, i % period, period
+            # start of period c: period · (times^c − 1) / (times − 1)
+            cycle = np.floor(np.log1p(i * (times - 1.0) / period) / math.log(times))
+            begin = np.round(period * (times**cycle - 1.0) / (times - 1.0))
+            following = np.round(period * (times ** (cycle + 1) - 1.0) / (times - 1.0))
+            # the logarithm may miss a boundary by one
+            late, early = i >= following, i < begin
+            cycle = cycle + late - early
+            begin = np.round(period * (times**cycle - 1.0) / (times - 1.0))
+            return cycle, i - begin, np.round(period * times**cycle)
+
+        def factor(k: Any) -> Any:
+            cycle, i, length = place((k - first) // epoch * epoch)
+            top = np.maximum(level * np.power(self.peak, cycle), self.to)
+            p = np.minimum(i / length, 1.0)
+            return join(self.to, top, 1.0 - p, period)
+
+        return Curve(
+            first=first,
+            updates=updates,
+            end=float(factor(first + max(updates - 1, 0))),
+            low=self.to,
+            high=level,
+            factor=factor,
+        )
+
+    def __str__(self) -> str:
+        words = [f"restarts {self.period} {self.shape} to {self.to!r}"]
+        if self.times != 1.0:
+            words.append(f"times {self.times!r}")
+        if self.peak != 1.0:
+            words.append(f"peak {self.peak!r}")
+        if self.over is not None:
+            words.append(f"over {self.over}")
+        if self.staircase:
+            words.append("per epoch")
+        return " ".join(words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cycle(Phase):
+    """Triangles between a low factor and the peak; built by `cycle`.
+
+    Args:
+        up: length of each rise.
+        down: length of each fall.
+        low: factor at which each triangle starts, in [0, 1].
+        mode: `"triangular"` keeps the peak, `"triangular2"` halves its height each time,
+            `"exp_range"` multiplies its height by gamma^k at update k.
+        gamma: for `"exp_range"`, in [0, 1].
+        over: how long it lasts; None takes what is left.
+
+    Reference: Smith 2017, Cyclical Learning Rates, §3.
+    """
+
+    up: Length
+    down: Length
+    low: float
+    mode: str = "triangular"
+    gamma: float = 1.0
+    over: Length | None = None
+
+    def __post_init__(self) -> None:
+        if self.mode not in MODES:
+            raise ScheduleError(f"cycle mode {self.mode!r} is unknown; use one of {one_of(MODES)}")
+        object.__setattr__(self, "low", share(self.low, "cycle from"))
+        object.__setattr__(self, "gamma", share(self.gamma, "cycle gamma"))
+        if self.up.value == 0 or self.down.value == 0:
+            raise ScheduleError("a cycle needs a rise and a fall; give both a length")
+
+    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
+        """Return how many updates it lasts, or None where it takes what is left."""
+        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
+
+    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
+        """Return its curve on a run; it starts at its own low factor, whatever came before."""
+        up = horizon.updates_in(self.up, first)
+        period = up + horizon.updates_in(self.down, first)
+        ratio, low, mode, gamma = up / period, self.low, self.mode, self.gamma
+
+        def factor(k: Any) -> Any:
+            i = k - first
+            # as torch's CyclicLR computes it, so that the floats agree
+            number = np.floor(1.0 + i / period)
+            x = 1.0 + i / period - number
+            height = np.where(x <= ratio, x / ratio, (x - 1.0) / (ratio - 1.0))
+            if mode == "triangular2":
+                height = height / np.exp2(number - 1.0)
+            elif mode == "exp_range":
+                height = height * np.power(gamma, i)
+            return low + (1.0 - low) * height
+
+        return Curve(
+            first=first,
+            updates=updates,
+            end=float(factor(first + max(updates - 1, 0))),
+            low=low,
+            high=1.0,
+            factor=factor,
+            marks=(first + up,) if up < updates else (),
+        )
+
+    def __str__(self) -> str:
+        words = [f"cycle up {self.up} down {self.down} from {self.low!r}"]
+        if self.mode != "triangular":
+            words.append(f"mode {self.mode}")
+        if self.gamma != 1.0:
+            words.append(f"gamma {self.gamma!r}")
+        if self.over is not None:
+            words.append(f"over {self.over}")
+        return " ".join(words)
