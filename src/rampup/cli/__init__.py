@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rampup import __version__
+from rampup.cli.plot import plot
 from rampup.cli.predict import predict
 from rampup.cli.train import train
 from rampup.errors import DivergedError, RampupError
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(train)
 app.command()(predict)
+app.command()(plot)
 
 
 def _version(asked: bool) -> None:

@@ -1,16 +1,13 @@
 """`rampup predict`: rows of a new table through a trained run."""
 
 import sys
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from rampup.cli.output import check_output, write_output
 from rampup.errors import DataError
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 def predict(
@@ -32,12 +29,7 @@ def predict(
     if out is not None:
         if trace is not None:
             raise DataError("--trace prints and --out writes; give one of them")
-        if out.suffix.lower() not in (".csv", ".parquet"):
-            raise DataError(f"{out} is neither .csv nor .parquet; name the output as one of them")
-        if out.exists() and not overwrite:
-            raise DataError(
-                f"{out} exists already; choose another name, or replace it with --overwrite"
-            )
+        check_output(out, (".csv", ".parquet"), overwrite=overwrite)
     if trace is not None:
         _trace(run, table, trace)
         return
@@ -47,7 +39,7 @@ def predict(
     if out is None:
         sys.stdout.write(rows.write_csv())
         return
-    _write(rows, out)
+    write_output(out, rows.write_csv if out.suffix.lower() == ".csv" else rows.write_parquet)
     typer.echo(f"wrote {rows.height} rows to {out}")
 
 
@@ -56,22 +48,7 @@ def _trace(run: Path, table: Path, row: int) -> None:
 
     from rampup.pipeline.predict import trace_row
     from rampup.report.sections import prediction
+    from rampup.report.terminal import print_plain
 
     console = Console(highlight=False)
-    console.print(prediction(trace_row(run, table, row), console.width))
-
-
-def _write(rows: "pl.DataFrame", out: Path) -> None:
-    """Write the whole file beside its place first, so that a crash leaves no half of it."""
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with part.open("wb") as file:
-            if out.suffix.lower() == ".csv":
-                rows.write_csv(file)
-            else:
-                rows.write_parquet(file)
-        part.replace(out)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise DataError(f"{out} cannot be written: {error.strerror}") from None
+    print_plain(console, prediction(trace_row(run, table, row), console.width))

@@ -81,16 +81,7 @@ class View:
                     self._print(Text(f"kept in {self._folder}"))
 
     def _print(self, what: RenderableType) -> None:
-        if self._console.is_terminal:
-            self._console.print(what)
-            return
-        # rich fills lines up with blanks, which a file or a pipe is better without
-        with self._console.capture() as capture:
-            self._console.print(what)
-        self._console.file.write(
-            "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
-        )
-        self._console.file.flush()
+        print_plain(self._console, what)
 
     def _print_epoch(self) -> None:
         if self._waiting is None or self._plan is None:
@@ -127,3 +118,14 @@ class View:
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+
+def print_plain(console: Console, what: RenderableType) -> None:
+    """Print `what`; to a file or a pipe without the blanks with which rich fills lines up."""
+    if console.is_terminal:
+        console.print(what)
+        return
+    with console.capture() as capture:
+        console.print(what)
+    console.file.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
+    console.file.flush()

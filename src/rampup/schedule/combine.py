@@ -199,7 +199,7 @@ class Repeated(_Changed):
     times: int
 
     def __post_init__(self) -> None:
-        if isinstance(self.times, bool) or not isinstance(self.times, int) or self.times < 1:
+        if type(self.times) is not int or self.times < 1:
             raise ScheduleError(f"repeated {self.times!r}: use a whole number ≥ 1")
 
     def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:  # noqa: ARG002

@@ -1,13 +1,13 @@
 """What can be read off a plan without running it."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from rampup.schedule.phase import PEAK
-from rampup.schedule.plan import Plan
+from rampup.schedule.plan import Curve, Plan
 
 MOST: Final = 1_000_000
 """Updates up to which every one is looked at; of longer runs, as many, evenly spaced."""
@@ -33,7 +33,7 @@ class Landmarks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shapeliness:
+class Motion:
     """How a plan moves.
 
     Args:
@@ -72,32 +72,42 @@ def landmarks(plan: Plan) -> Landmarks:
     )
 
 
-def motion(plan: Plan) -> Shapeliness:
+def motion(plan: Plan) -> Motion:
     """Return how `plan` moves, with the same limits as `landmarks`.
 
     Example:
         >>> from rampup import hold, warmup
         >>> motion((warmup(4) >> hold()).plan(updates=10))
-        Shapeliness(jumps=[(4, 0.0)], given_up=1.5, steepest=0.25, steepest_at=1)
+        Motion(jumps=[(4, 0.0)], given_up=1.5, steepest=0.25, steepest_at=1)
     """
     joints = [curve.first for curve in plan.curves[1:]]
-    jumps = [(k, plan(k) - plan(k - 1)) for k in joints]
-    warm = sum(
-        float((PEAK - plan(curve.first + np.arange(curve.warmup))).sum())
-        for curve in plan.curves
-        if curve.warmup
-    )
     k = _looked_at(plan)
-    factors = plan(k)
-    rises = [(float(b - a), int(at)) for (a, b), at in zip(pairwise(factors), k[1:], strict=True)]
-    steepest, at = max(rises, key=lambda rise: rise[0], default=(0.0, 0))
-    return Shapeliness(jumps=jumps, given_up=warm, steepest=max(steepest, 0.0), steepest_at=at)
+    rises = np.diff(plan(k)) / np.diff(k)
+    # of rises that differ by rounding alone, the first
+    steepest = int((rises >= rises.max() * (1 - 1e-9)).argmax()) if rises.size else 0
+    rising = bool(rises.size) and rises[steepest] > 0
+    return Motion(
+        jumps=[(joint, plan(joint) - plan(joint - 1)) for joint in joints],
+        given_up=sum(_given_up(plan, curve) for curve in plan.curves if curve.warmup),
+        steepest=float(rises[steepest]) if rising else 0.0,
+        steepest_at=int(k[steepest + 1]) if rising else 0,
+    )
 
 
-def _looked_at(plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    last = plan.horizon.updates - 1
-    if last < MOST:
-        return np.arange(last + 1)
-    marks = [k for k in plan.track.marks if k <= last]
-    spaced = np.linspace(0, last, MOST).astype(np.int64)
-    return np.unique(np.concatenate([spaced, np.array(marks, dtype=np.int64)]))
+def _given_up(plan: Plan, curve: Curve) -> float:
+    """Return what a phase's warmup uses less than the peak, summed over its updates."""
+    looked_at = curve.first + _spaced(curve.warmup)
+    return float(np.mean(PEAK - plan(looked_at))) * curve.warmup
+
+
+def _looked_at(plan: Plan) -> npt.NDArray[np.int64]:
+    updates = plan.horizon.updates
+    marks = [k for k in plan.track.marks if k < updates]
+    return np.unique(np.concatenate([_spaced(updates), np.array(marks, dtype=np.int64)]))
+
+
+def _spaced(updates: int) -> npt.NDArray[np.int64]:
+    """Return every update, or, of more than a million, a million evenly spaced ones."""
+    if updates <= MOST:
+        return np.arange(updates)
+    return np.linspace(0, updates - 1, MOST).astype(np.int64)

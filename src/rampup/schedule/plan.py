@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, SupportsIndex, cast, overload
 
 import numpy as np
@@ -14,6 +15,8 @@ from rampup.units import Horizon
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from rampup.schedule.measure import Landmarks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +75,15 @@ class Track:
     def over(self, k: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Return the factor of each update in an array."""
         factors = np.full(k.shape, self.tail)
+        ascending = k.ndim == 1 and bool((k[1:] >= k[:-1]).all())
         for curve, end in zip(self.curves, self._ends, strict=True):
-            inside = (k >= curve.first) & (k < end)
-            if inside.all():
-                factors[...] = np.clip(curve.factor(k), curve.low, curve.high)
-                return factors
-            if inside.any():
+            inside: Any
+            if ascending:
+                # a slice is a view: nothing is compared or copied update by update
+                inside = slice(*np.searchsorted(k, (curve.first, end)))
+            else:
+                inside = (k >= curve.first) & (k < end)
+            if k[inside].size:
                 factors[inside] = np.clip(curve.factor(k[inside]), curve.low, curve.high)
         return factors
 
@@ -171,6 +177,20 @@ class Plan:
         """Return the rate, base × factor, of update k or of each update in an integer array."""
         return base * self(k)
 
+    @property
+    def landmarks(self) -> "Landmarks":
+        """Its first, highest and last factor, and where: see `rampup.schedule.measure`.
+
+        Example:
+            >>> from rampup import hold, warmup
+            >>> marks = (warmup(4) >> hold()).plan(updates=10).landmarks
+            >>> marks.first, marks.peak, marks.peak_at, marks.last
+            (0.25, 1.0, 3, 1.0)
+        """
+        from rampup.schedule.measure import landmarks
+
+        return landmarks(self)
+
     def table(self, every: int = 1) -> list[tuple[int, float]]:
         """Return `(update, factor)` of each `every`-th update of the run and of its last one.
 
@@ -200,7 +220,8 @@ class Plan:
         k = np.unique(np.linspace(0, updates - 1, min(updates, 2000)).astype(np.int64))
         ax.plot(k, base * self(k), drawstyle="steps-post")
         label = "rate" if base != 1.0 else "factor"
-        ax.set(xlabel="update", ylabel=label, title=f"{self.schedule}")
+        ax.set(xlabel="update", ylabel=label)
+        ax.set_title(fill(str(self.schedule), 90), fontsize="small")
         ax.set_ylim(bottom=0)
         return ax
 

@@ -238,8 +238,8 @@ class _Parser:
             return "number", self.number(token)
         if word[0].isdigit():
             return "length", self.length(token)
-        known = [name for name in _WORDS if name in takes]
-        known += SHAPES if "shape" in takes else ()
+        known: list[str] = [name for name in _WORDS if name in takes]
+        known += SHAPES if "shape" in takes else []
         hint = nearest(word, known)
         return self.fail(token, f"{word!r} is neither a length nor a word of a phase; {hint}")
 
