@@ -25,7 +25,7 @@ test: .venv/tools  ## lint, check types, run all tests and measure coverage
 bench: .venv/installed  ## measure what the benchmarks measure
 	@$(BIN)/python -m benchmarks
 
-docs: .venv/installed  ## write docs/reference.md, docs/cli.md and docs/config.md from the code
+docs: .venv/installed  ## write the pages of docs/ that are read off the code
 	@$(BIN)/python docs/generate.py
 
 clean:  ## remove .venv, caches and build results; runs/ is yours and stays

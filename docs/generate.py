@@ -1,4 +1,4 @@
-"""Write the pages that are read off the code: reference.md, cli.md and config.md.
+"""Write the pages that are read off the code: reference.md, cli.md, config.md and shapes.md.
 
 `python docs/generate.py` writes them beside this file, `--check` only says which of them are
 out of date. The same code gives the same bytes on every machine.
@@ -103,10 +103,36 @@ def config() -> str:
     return "\n".join(lines) + "\n"
 
 
+def shapes() -> str:
+    """Return the page of the curves: every shape of a ramp and every law of the index."""
+    from rampup.schedule.laws import RULES
+    from rampup.schedule.shapes import SHAPES
+
+    lines = ["# Shapes and laws", "", NOTICE, "", "## Shapes", ""]
+    lines += [
+        "The curve of a `warmup` or a `decay`, as a function of progress p from 0 to 1; n is the",
+        "number of readings. A falling ramp reads it mirrored in time. Numbers in parentheses",
+        "are the defaults: `polynomial` is `polynomial(2)`.",
+        "",
+        "| shape | rises as | from |",
+        "|---|---|---|",
+    ]
+    for name, shape in SHAPES.items():
+        numbers = f"({','.join(f'{number:g}' for number in shape.defaults)})"
+        text = name + (numbers if shape.defaults else "")
+        lines.append(f"| `{text}` | {shape.formula} | {shape.reference} |")
+    lines += ["", "## Laws", "", "A phase that follows the index i of its update and has no end"]
+    lines += ["of its own.", "", "| law | factor | from |", "|---|---|---|"]
+    for name, rule in RULES.items():
+        lines.append(f"| `{name}` | {rule.formula} | {rule.reference} |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "reference.md": reference,
     "cli.md": cli,
     "config.md": config,
+    "shapes.md": shapes,
 }
 
 

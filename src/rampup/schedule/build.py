@@ -228,7 +228,7 @@ def saturating(timescale: Long, over: Long | None = None) -> Schedule:
         >>> round(saturating(1000).plan(updates=10_000)(999), 3)
         0.632
 
-    Reference: Ma & Yarats 2021, On the Adequacy of Untuned Warmup, §4.
+    Reference: Ma & Yarats 2021, On the Adequacy of Untuned Warmup.
     """
     return _one(Law(rule="saturating", parameter=Length.of(timescale), over=_maybe(over)))
 
@@ -269,7 +269,7 @@ def one_cycle(
         >>> plan(0), plan(39), plan(99)
         (0.04, 1.0, 4e-06)
 
-    Reference: Smith & Topin 2018, Super-Convergence, §3.
+    Reference: Smith & Topin 2018, Super-Convergence.
     """
     rise = warmup(up, shape=shape, start=start, anchor="ends")
     return rise >> decay(shape, to=to, anchor="end")

@@ -71,7 +71,7 @@ RULES: Final[dict[str, Rule]] = {
             name="saturating",
             factor=lambda i, timescale: -np.expm1(-(i + 1) / timescale),
             formula="1 − e^(−(i + 1) / timescale)",
-            reference="Ma & Yarats 2021, On the Adequacy of Untuned Warmup, §4",
+            reference="Ma & Yarats 2021, On the Adequacy of Untuned Warmup",
             parameter="length",
             rises=True,
         ),

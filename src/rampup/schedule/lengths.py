@@ -17,7 +17,7 @@ def untuned_linear(beta2: float) -> Length:
         >>> untuned_linear(0.999)
         Length(value=2000, unit='up')
 
-    Reference: Ma & Yarats 2021, On the Adequacy of Untuned Warmup, §4.
+    Reference: Ma & Yarats 2021, On the Adequacy of Untuned Warmup.
     """
     return Length(round(2 / _one_minus(beta2)))
 
@@ -35,7 +35,7 @@ def untuned_exponential(beta2: float) -> Length:
         >>> untuned_exponential(0.999)
         Length(value=1000, unit='up')
 
-    Reference: Ma & Yarats 2021, On the Adequacy of Untuned Warmup, §4.
+    Reference: Ma & Yarats 2021, On the Adequacy of Untuned Warmup.
     """
     return Length(round(1 / _one_minus(beta2)))
 

@@ -120,7 +120,7 @@ SHAPES: Final[dict[str, Shape]] = {
             name="polynomial",
             make=_polynomial,
             formula="p^power; falling: (1 − p)^power",
-            reference="Liu et al. 2016, ParseNet, §3 (poly decay)",
+            reference="Liu et al. 2015, ParseNet (poly decay)",
             defaults=(2.0,),
         ),
         Shape(
@@ -139,14 +139,14 @@ SHAPES: Final[dict[str, Shape]] = {
             name="exponential",
             make=_plain(lambda p: p),
             formula="low · (high / low)^p",
-            reference="Smith 2017, Cyclical Learning Rates, §3.3 (range test, by ratio)",
+            reference="the ramp of a learning-rate range test",
             geometric=True,
         ),
         Shape(
             name="saturating",
             make=_saturating,
             formula="(1 − e^(−rate·p)) / (1 − e^(−rate))",
-            reference="Ma & Yarats 2021, On the Adequacy of Untuned Warmup, §4",
+            reference="Ma & Yarats 2021, On the Adequacy of Untuned Warmup",
             defaults=(5.0,),
         ),
         Shape(
@@ -159,7 +159,7 @@ SHAPES: Final[dict[str, Shape]] = {
             name="tanh",
             make=_tanh,
             formula="(1 − tanh(left·p + right·(1 − p))) / 2",
-            reference="Hsueh et al. 2019, SGD with Hyperbolic-Tangent Decay, §3",
+            reference="Hsueh et al. 2019, SGD with Hyperbolic-Tangent Decay",
             defaults=(-7.0, 3.0),
         ),
         Shape(
@@ -173,13 +173,13 @@ SHAPES: Final[dict[str, Shape]] = {
             name="rex",
             make=_plain(lambda p: 2.0 * p / (1.0 + p)),
             formula="2p / (1 + p); falling: (1 − p) / (1 − p/2)",
-            reference="Chen et al. 2022, REX: Revisiting Budgeted Training, §3",
+            reference="Chen et al. 2022, REX: Revisiting Budgeted Training",
         ),
         Shape(
             name="k-decay",
             make=_k_decay,
             formula="(1 + cos π(1 − p)^k) / 2",
-            reference="Zhang & Li 2020, k-decay, §3 (on the cosine)",
+            reference="Zhang & Li 2020, k-decay, on the cosine",
             defaults=(1.5,),
         ),
     )
