@@ -52,7 +52,8 @@ def stage(event: Stage, width: int) -> RenderableType:
     for title, rows in (("before", event.before), ("after", event.after)):
         if rows:
             parts.append(_rows(title if event.before else "", event.unit, rows, width - 3))
-    return Group(top, Padding(Group(*parts), (0, 0, 1, 3)))
+    apart = [Text()] if event.number > 1 else []
+    return Group(*apart, top, Padding(Group(*parts), (0, 0, 0, 3)))
 
 
 def _rows(title: str, unit: str, rows: Sequence[Row], width: int) -> Table:
