@@ -113,7 +113,7 @@ def combined(draw: st.DrawFn, depth: int = 2) -> Schedule:
     if depth == 0:
         return draw(patterns() | lasting | st.builds(warmup, count, shapes, st.just(0.1)))
     inner = combined(depth - 1)
-    kind = draw(st.integers(0, 8))
+    kind = draw(st.integers(0, 9))
     one = draw(inner)
     if kind == 0:
         return one >> draw(inner)
@@ -132,6 +132,8 @@ def combined(draw: st.DrawFn, depth: int = 2) -> Schedule:
         return fixed.stretched(to=draw(count) + 20)
     if kind == 7:
         return fixed.repeated(draw(st.integers(1, 4)))
+    if kind == 8:
+        return one.per_epoch()
     return one
 
 

@@ -1,14 +1,17 @@
 """Lengths and horizons: exact conversion, refusals with their text, text form."""
 
+import itertools
+import math
+from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from tests.strategies import horizons, lengths
 
-from rampup import Horizon, Length
+from rampup import Horizon, Length, decay, hold, warmup
 from rampup.errors import UnitError
 
 RUN = Horizon(updates=250, updates_per_epoch=25, samples_per_update=64, tokens_per_update=4096)
@@ -114,3 +117,67 @@ def test_numpy_integers_are_numbers() -> None:
     assert horizon == Horizon(updates=250, updates_per_epoch=25)
     assert (type(horizon.updates), type(horizon.updates_per_epoch)) == (int, int)
     assert Length.of(np.int64(5)) == Length(5)
+
+
+RAMPS = st.lists(
+    st.tuples(st.integers(1, 40), st.integers(1, 50)), min_size=1, max_size=4
+).map(lambda pieces: tuple(
+    (sum(length for length, _ in pieces[:i]), number) for i, (_, number) in enumerate(pieces)
+))  # fmt: skip
+
+
+def counted(per_update: tuple[tuple[int, int], ...], amount: int, order: Iterable[int]) -> int:
+    """Return how many of the updates in `order` consume `amount`, rounding half up."""
+    for updates, k in enumerate(order):
+        number = [number for at, number in per_update if at <= k][-1]
+        if amount <= number:
+            return updates + math.floor(Fraction(amount, number) + Fraction(1, 2))
+        amount -= number
+    raise AssertionError("the order has no end")
+
+
+@given(RAMPS, st.integers(0, 150), st.integers(1, 3000), st.sampled_from(["sp", "tok"]))
+def test_a_batch_size_plan_is_counted_update_by_update(
+    ramp: tuple[tuple[int, int], ...], at: int, amount: int, unit: str
+) -> None:
+    name = "samples_per_update" if unit == "sp" else "tokens_per_update"
+    horizon = Horizon(updates=10_000, **{name: ramp})
+    forward = counted(ramp, amount, itertools.count(at))
+    # before the run, updates are counted as if they consumed what the first one does
+    backward = counted(ramp, amount, (max(k, 0) for k in itertools.count(at - 1, -1)))
+
+    for expected, way in ((forward, False), (backward, True)):
+        if expected:
+            assert expected == horizon.updates_in(Length(amount, unit), at, backward=way)
+        else:
+            with pytest.raises(UnitError, match="rounds to none"):
+                horizon.updates_in(Length(amount, unit), at, backward=way)
+
+
+@given(RAMPS)
+def test_a_batch_size_plan_of_one_size_is_that_size(ramp: tuple[tuple[int, int], ...]) -> None:
+    flat = tuple((at, 8) for at, _ in ramp)
+    plans = [Horizon(updates=500, samples_per_update=size) for size in (8, flat, list(flat))]
+
+    assert len({horizon.updates_in(Length(801, "sp"), 30) for horizon in plans}) == 1
+    assert plans[1] == plans[2] == Horizon(**plans[1].to_dict())
+
+
+@pytest.mark.parametrize(
+    ("text", "stretch", "updates"),
+    [("10up", 3, 30), ("10up", Fraction(1, 4), 3), ("5ep", 2, 250), ("3%", 2, 15), ("96sp", 2, 3)],
+)
+def test_a_stretch_multiplies_before_rounding(
+    text: str, stretch: int | Fraction, updates: int
+) -> None:
+    assert updates == replace(RUN, stretch=Fraction(stretch)).updates_in(Length.of(text))
+
+
+def test_phases_in_samples_lie_where_a_batch_ramp_puts_them() -> None:
+    """64 of 10 samples, 10 of 40; back from the end 95 of 80, 5 of 10, and 9 of 40."""
+    schedule = warmup("1040sp") >> hold() >> decay(over="8010sp")
+    ramp = ((0, 10), (64, 40), (250, 10), (255, 80))
+    plan = schedule.plan(updates=350, samples_per_update=ramp)
+    lie = [(curve.first, curve.updates) for curve in plan.curves]
+
+    assert lie == [(0, 74), (74, 167), (241, 109)]

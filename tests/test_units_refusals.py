@@ -1,5 +1,7 @@
 """What cannot be a length or a run is refused; each message in full."""
 
+from fractions import Fraction
+
 import pytest
 
 from rampup import Horizon, Length
@@ -7,6 +9,7 @@ from rampup.errors import UnitError
 
 RUN = Horizon(updates=250, updates_per_epoch=25, samples_per_update=64, tokens_per_update=4096)
 BEYOND = "beyond which updates cannot be counted exactly"
+ASCEND = "the updates of a plan must be whole and ascend from 0; write ((0, 256), (1000, 512))"
 BARE = "or a whole number of updates"
 FORMS = "write a number and a unit, such as '500up', '5ep', '3%', '64000sp' or '2e9tok'"
 
@@ -56,6 +59,31 @@ def test_what_is_no_length_is_refused(length: object, text: str) -> None:
             {"updates": 1, "updates_per_epoch": -3},
             "updates_per_epoch must be a whole number ≥ 1, not -3",
         ),
+        ({"updates": 9, "samples_per_update": ()}, f"samples_per_update = (): {ASCEND}"),
+        (
+            {"updates": 9, "samples_per_update": [[1, 8]]},
+            f"samples_per_update = [[1, 8]]: {ASCEND}",
+        ),
+        (
+            {"updates": 9, "tokens_per_update": ((0, 8), (0, 9))},
+            f"tokens_per_update = ((0, 8), (0, 9)): {ASCEND}",
+        ),
+        (
+            {"updates": 9, "samples_per_update": ((0, 8), (1.5, 9))},
+            f"samples_per_update = ((0, 8), (1.5, 9)): {ASCEND}",
+        ),
+        (
+            {"updates": 9, "samples_per_update": ((0, 8), (5, 0))},
+            "samples_per_update must be a whole number ≥ 1, not 0",
+        ),
+        (
+            {"updates": 9, "samples_per_update": (8, 16)},
+            "samples_per_update = (8, 16) is no plan; write ((0, 256), (1000, 512))",
+        ),
+        (
+            {"updates": 9, "samples_per_update": "8"},
+            "samples_per_update must be a whole number ≥ 1, not '8'",
+        ),
         (
             {"updates": 2**53 + 1},
             "updates = 9007199254740993 is more than 2^53, too many to count exactly",
@@ -94,6 +122,18 @@ def test_a_length_that_rounds_to_none_is_refused() -> None:
     with pytest.raises(UnitError) as caught:
         RUN.updates_in(Length.of("0.1%"))
 
+    assert expected == str(caught.value)
+
+
+@pytest.mark.parametrize("length", ["1e10ep", "9007199254740992up"])
+def test_a_length_of_too_many_updates_is_refused(length: str) -> None:
+    horizon = Horizon(updates=10, updates_per_epoch=10**9, stretch=Fraction(2))
+    updates = {"ep": 2 * 10**19, "up": 2**54}[length[-2:]]
+
+    with pytest.raises(UnitError) as caught:
+        horizon.updates_in(Length.of(length))
+
+    expected = f"{Length.of(length)} is {updates} updates, more than 2^53; make it shorter"
     assert expected == str(caught.value)
 
 

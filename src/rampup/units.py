@@ -224,15 +224,16 @@ def _count(name: str, value: Any) -> int:
 def _steps(name: str, value: Sequence[Any]) -> tuple[tuple[int, int], ...]:
     """Return a plan of what updates consume as plain pairs, or refuse it."""
     try:
-        steps = tuple((int(_plain(at)), _count(name, number)) for at, number in value)
+        steps = tuple((_plain(at), _count(name, number)) for at, number in value)
     except (TypeError, ValueError) as error:
         if isinstance(error, UnitError):
             raise
         raise UnitError(f"{name} = {value!r} is no plan; write ((0, 256), (1000, 512))") from None
     updates = [at for at, _ in steps]
-    if not updates or updates[0] != 0 or updates != sorted(set(updates)):
+    whole = all(isinstance(at, int) and not isinstance(at, bool) for at in updates)
+    if not whole or not updates or updates[0] != 0 or updates != sorted(set(updates)):
         raise UnitError(
-            f"{name} = {value!r}: the updates of a plan must ascend from 0; "
+            f"{name} = {value!r}: the updates of a plan must be whole and ascend from 0; "
             "write ((0, 256), (1000, 512))"
         )
     return steps
@@ -257,7 +258,7 @@ def _consume(per_update: PerUpdate, amount: Fraction, at: int, *, backward: bool
         amount -= Fraction(length) * number
         updates += Fraction(length)
     # only backward: more than the run holds, told apart by the caller from the sum
-    return updates + amount / pieces[-1][1] if pieces else amount
+    return updates + amount / (pieces[-1][1] if pieces else per_update[0][1])
 
 
 def _plain(value: Any) -> Any:

@@ -5,8 +5,7 @@ import math
 import pickle
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from tests.strategies import combined
 
 from rampup import Plan, Schedule, decay, hold, parse, warmup

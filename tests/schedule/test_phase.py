@@ -1,12 +1,14 @@
 """What a phase refuses, how schedules join, and what their transformations keep."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
 from tests.strategies import phases, plans
 
-from rampup import Plan, Schedule, decay, hold, warmup
-from rampup.errors import ScheduleError
+from rampup import Plan, Schedule, decay, exponential, hold, steps, warmup
+from rampup.errors import ParseError, ScheduleError
 from rampup.schedule.ramp import Ramp
 
 OUTSIDE = "a factor multiplies the peak rate and must lie between 0 and 1"
@@ -90,3 +92,66 @@ def test_what_a_phase_cannot_mean_is_refused(fields: dict[str, object], text: st
         Ramp(verb="hold", **fields)
 
     assert text == str(caught.value)
+
+
+@given(phases())
+def test_the_dictionary_form_survives_json(schedule: Schedule) -> None:
+    plain = json.loads(json.dumps(schedule.to_dict()))
+
+    assert plain == {"version": 1, "schedule": str(schedule)}
+    assert schedule == Schedule.from_dict(plain)
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        {},
+        {"version": 1},
+        {"schedule": "hold"},
+        {"version": "1", "schedule": "hold"},
+        {"version": True, "schedule": "hold"},
+        {"version": 0, "schedule": "hold"},
+        {"version": 1, "schedule": ["hold"]},
+        "hold",
+        ["version", "schedule"],
+        None,
+    ],
+    ids=repr,
+)
+def test_what_is_no_dictionary_form_is_refused(plain: object) -> None:
+    with pytest.raises(ScheduleError) as caught:
+        Schedule.from_dict(plain)
+
+    expected = f"{plain!r} is no schedule; it needs a 'version' and a 'schedule' text"
+    assert expected == str(caught.value)
+
+
+def test_a_newer_dictionary_form_is_refused() -> None:
+    with pytest.raises(ScheduleError) as caught:
+        Schedule.from_dict({"version": 2, "schedule": "hold"})
+
+    assert str(caught.value) == (
+        "the schedule has version 2, but this rampup reads up to 1; update rampup"
+    )
+
+
+def test_a_dictionary_form_with_a_wrong_text_points_at_the_column() -> None:
+    with pytest.raises(ParseError) as caught:
+        Schedule.from_dict({"version": 1, "schedule": "hold >> fall"})
+
+    assert str(caught.value).splitlines()[1:] == ["  hold >> fall", "          ^ column 9"]
+
+
+def test_only_a_schedule_can_be_a_factor() -> None:
+    with pytest.raises(TypeError):
+        warmup(5) * 0.5
+
+
+def test_a_kind_of_phase_of_ones_own_has_no_warmup_and_can_be_a_staircase() -> None:
+    """What a new kind must say is how long it lasts, its curve and its text."""
+    schedule = exponential(0.5)
+    (phase,) = steps([5]).phases
+
+    assert [phase.has_warmup, phase.warmup_only, phase.empty, phase.dispensable] == [False] * 4
+    assert phase.without_warmup(first=True) == phase
+    assert [schedule.depth, schedule.per_epoch().depth] == [0, 1]

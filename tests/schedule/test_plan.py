@@ -5,11 +5,12 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from tests.strategies import anchors, factors, plans, shapes
 
 from rampup import Plan, Schedule, decay, hold, warmup
+from rampup.errors import ScheduleError
+from rampup.schedule.measure import landmarks
 
 LEFT = {  # what is left of a fall at progress p
     "linear": lambda p: 1 - p,
@@ -156,3 +157,32 @@ def test_a_plot_draws_base_times_factor() -> None:
     assert (0.1 * plan(np.arange(10))).tolist() == line.get_ydata().tolist()
     assert [axes.get_xlabel(), axes.get_ylabel()] == ["update", "rate"]
     assert axes is plan.plot(axes)
+
+
+def test_a_rate_is_base_times_factor() -> None:
+    plan = (warmup(4) >> hold()).plan(updates=10)
+    k = np.arange(10)
+
+    assert plan.lr(1, base=0.2) == 0.2 * plan(1)
+    assert plan.lr(k, base=0.2).tolist() == (0.2 * plan(k)).tolist()
+
+
+@pytest.mark.parametrize(("updates", "every"), [(10, 1), (10, 4), (10, 9), (10, 50), (1, 1)])
+def test_a_table_has_every_nth_update_and_the_last(updates: int, every: int) -> None:
+    plan = decay("cosine").plan(updates=updates)
+    rows = [k for k in range(updates) if k % every == 0 or k == updates - 1]
+
+    assert plan.table(every=every) == [(k, plan(k)) for k in rows]
+
+
+def test_a_table_of_no_step_is_refused() -> None:
+    with pytest.raises(ScheduleError) as caught:
+        hold().plan(updates=10).table(every=0)
+
+    assert str(caught.value) == "every = 0 is no step; use a whole number ≥ 1"
+
+
+def test_a_plan_knows_its_landmarks() -> None:
+    plan = (warmup(4) >> decay()).plan(updates=8)
+
+    assert plan.landmarks == landmarks(plan)

@@ -4,6 +4,7 @@ Inside one, a schedule starts from the peak, whatever came before it.
 """
 
 import math
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,18 +14,32 @@ import numpy as np
 
 from rampup.errors import ScheduleError
 from rampup.schedule.phase import Phase, Schedule
-from rampup.schedule.plan import Curve, Track, natural_length, resolve
-from rampup.schedule.ramp import factor_of, share
-from rampup.schedule.shapes import canonical, joining
+from rampup.schedule.plan import Curve, Track, length_before, natural_length, resolve
+from rampup.schedule.ramp import factor_of, stride
 from rampup.units import Horizon, Length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Product(Phase):
+class Whole(Phase):
+    """A phase made of whole schedules, measured from where it starts."""
+
+    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
+        """Return how many updates it lasts, or None where it takes what is left."""
+        if backward:
+            return length_before(at, lambda first: self.length_from(horizon, first))
+        return self.length_from(horizon, at)
+
+    @abstractmethod
+    def length_from(self, horizon: Horizon, first: int) -> int | None:
+        """Return its length where `first` is its first update, or None where it is open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product(Whole):
     """The product of schedules that run side by side; built by `*`.
 
     Args:
-        of_all: at least two; the shorter ones hold their last factor.
+        factors: at least two; the shorter ones hold their last factor.
     """
 
     factors: tuple[Schedule, ...]
@@ -35,9 +50,8 @@ class Product(Phase):
         flat: list[Schedule] = []
         for schedule in schedules:
             only = schedule.phases[0]
-            flat += only.factors if len(schedule.phases) == 1 and isinstance(only, Product) else ()
-            if not (len(schedule.phases) == 1 and isinstance(only, Product)):
-                flat.append(schedule)
+            nested = len(schedule.phases) == 1 and isinstance(only, Product)
+            flat += only.factors if nested else (schedule,)  # type: ignore[attr-defined]
         return cls(factors=tuple(flat))
 
     def per_epoch(self) -> Self:
@@ -53,9 +67,14 @@ class Product(Phase):
         """Whether a factor has a warmup that lasts."""
         return any(factor.has_warmup for factor in self.factors)
 
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:  # noqa: ARG002
-        """Return the length of the longest factor, or None where one takes what is left."""
-        lengths = [natural_length(factor, horizon, at) for factor in self.factors]
+    @property
+    def depth(self) -> int:
+        """How deep its text nests parentheses."""
+        return max(factor.depth + (len(factor.phases) > 1) for factor in self.factors)
+
+    def length_from(self, horizon: Horizon, first: int) -> int | None:
+        """Return the length of the longest factor, or None where one is open."""
+        lengths = [natural_length(factor, horizon, first) for factor in self.factors]
         found = [length for length in lengths if length is not None]
         return max(found) if len(found) == len(lengths) else None
 
@@ -69,7 +88,7 @@ class Product(Phase):
                 result = result * track(k)
             return result
 
-        return _curve(first, updates, factor, tracks, math.prod(track.tail for track in tracks))
+        return curve_of(first, updates, factor, tracks, math.prod(track.tail for track in tracks))
 
     def __str__(self) -> str:
         return " * ".join(
@@ -78,16 +97,21 @@ class Product(Phase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Changed(Phase):
+class Changed(Whole):
     """A schedule changed as a whole."""
 
     inner: Schedule
 
-    def per_epoch(self) -> Self:
+    @property
+    def depth(self) -> int:
+        """How deep its text nests parentheses."""
+        return self.inner.depth + 1
+
+    def per_epoch(self) -> Phase:
         """Return the change of the staircase."""
         return replace(self, inner=self.inner.per_epoch())
 
-    def without_warmup(self, *, first: bool) -> Self:  # noqa: ARG002
+    def without_warmup(self, *, first: bool) -> Phase:  # noqa: ARG002
         """Return the change of the schedule without warmup."""
         return replace(self, inner=self.inner.without_warmup())
 
@@ -96,13 +120,13 @@ class _Changed(Phase):
         """Whether the schedule has a warmup that lasts."""
         return self.inner.has_warmup
 
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:  # noqa: ARG002
+    def length_from(self, horizon: Horizon, first: int) -> int | None:
         """Return how long the schedule lasts."""
-        return natural_length(self.inner, horizon, at)
+        return natural_length(self.inner, horizon, first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scaled(_Changed):
+class Scaled(Changed):
     """Each factor multiplied by one number; built by `Schedule.scaled`.
 
     Args:
@@ -117,14 +141,14 @@ class Scaled(_Changed):
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run."""
         track = Track(resolve(self.inner, horizon, first, updates))
-        return _curve(first, updates, lambda k: track(k) * self.by, [track], track.tail * self.by)
+        return curve_of(first, updates, lambda k: track(k) * self.by, [track], track.tail * self.by)
 
     def __str__(self) -> str:
         return f"({self.inner}) scaled {self.by!r}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clamped(_Changed):
+class Clamped(Changed):
     """Each factor kept within two bounds; built by `Schedule.clamped`.
 
     Args:
@@ -146,14 +170,14 @@ class Clamped(_Changed):
         track = Track(resolve(self.inner, horizon, first, updates))
         tail = min(max(track.tail, self.low), self.high)
         # the plan clips every curve to its bounds
-        return replace(_curve(first, updates, track, [track], tail), low=self.low, high=self.high)
+        return replace(curve_of(first, updates, track, [track], tail), low=self.low, high=self.high)
 
     def __str__(self) -> str:
         return f"({self.inner}) clamped {self.low!r} {self.high!r}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretched(_Changed):
+class Stretched(Changed):
     """All lengths multiplied so that the whole lasts `to`; built by `Schedule.stretched`.
 
     Args:
@@ -182,14 +206,14 @@ class Stretched(_Changed):
         assert rounded is not None  # its natural length was found above
         room = max(updates, rounded)
         track = Track(resolve(self.inner, wider, first, room))
-        return _curve(first, updates, track, [track], track.tail)
+        return curve_of(first, updates, track, [track], track.tail)
 
     def __str__(self) -> str:
         return f"({self.inner}) stretched {self.to}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repeated(_Changed):
+class Repeated(Changed):
     """The schedule several times, each time from its start; built by `Schedule.repeated`.
 
     Args:
@@ -202,17 +226,26 @@ class Repeated(_Changed):
         if type(self.times) is not int or self.times < 1:
             raise ScheduleError(f"repeated {self.times!r}: use a whole number ≥ 1")
 
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:  # noqa: ARG002
-        """Return the length of all repetitions."""
-        return self.times * self._period(horizon, at)
+    def length_from(self, horizon: Horizon, first: int) -> int | None:
+        """Return how long all repetitions last."""
+        return self.times * self._period(horizon, first)
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run."""
         period = self._period(horizon, first)
         track = Track(resolve(self.inner, horizon, first, period))
-        return _curve(
-            first, updates, lambda k: track(first + (k - first) % period), [track], track.tail
-        )
+        last = first + self.times * period - 1
+
+        def factor(k: Any) -> Any:
+            # behind the last repetition, what ends it is held
+            again = first + (k - first) % period
+            held = first + period
+            if isinstance(k, np.ndarray):
+                return track(np.where(k > last, held, again))
+            return track(held if k > last else again)
+
+        again = (first + period - 1, first + period)
+        return curve_of(first, updates, factor, [track], track.tail, *again)
 
     def _period(self, horizon: Horizon, at: int) -> int:
         period = natural_length(self.inner, horizon, at)
@@ -228,96 +261,37 @@ class Repeated(_Changed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cooldown(_Changed):
-    """The schedule up to a point, then a decay from there; built by `Schedule.cooldown`.
+class Staircase(Changed):
+    """Each epoch uses the factor of its first update; built by `Schedule.per_epoch`.
 
-    Args:
-        at: where the decay branches off.
-        over: how long it takes.
-        shape: its curve.
-        to: factor at its end, in [0, 1].
+    Ramps and restarts have a staircase of their own; this is that of one phase of another kind,
+    which goes on from where the phase before it ended.
     """
 
-    at: Length
-    over: Length
-    shape: str
-    to: float
+    def per_epoch(self) -> Self:
+        """Return itself."""
+        return self
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "shape", canonical(self.shape))
-        object.__setattr__(self, "to", share(self.to, "cooldown to"))
-        if self.over.value == 0:
-            raise ScheduleError("a cooldown of no update does nothing; leave it out")
+    def without_warmup(self, *, first: bool) -> Phase:
+        """Return the staircase of the phase without warmup."""
+        return self.inner.phases[0].without_warmup(first=first).per_epoch()
 
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:  # noqa: ARG002
-        """Return the updates up to the end of the decay."""
-        branch = horizon.updates_in(self.at, at)
-        return branch + horizon.updates_in(self.over, at + branch)
-
-    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
+    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:
         """Return its curve on a run."""
-        branch = first + horizon.updates_in(self.at, first)
-        over = first + updates - branch
-        room = max(horizon.updates - first, updates)
-        track = Track(resolve(self.inner, horizon, first, room))
-        top, join = track.at(branch), joining(self.shape)
-        if self.to > top:
-            raise ScheduleError(
-                f"'{self}' would rise: its factor there is {top:g}; cool down to at most {top:g}"
-            )
+        epoch = stride(self, horizon, first, 0)
+        track = Track(resolve(self.inner, horizon, first, updates, level))
 
         def factor(k: Any) -> Any:
-            p = np.clip((k - branch) / over, 0.0, 1.0)
-            return np.where(k < branch, track(k), join(self.to, top, 1.0 - p, over))
+            return track(first + (k - first) // epoch * epoch)
 
-        return _curve(first, updates, factor, [track], self.to, branch)
-
-    def __str__(self) -> str:
-        return f"({self.inner}) cooldown at {self.at} over {self.over} {self.shape} to {self.to!r}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rewarmed(_Changed):
-    """The schedule with a dip that climbs back to it; built by `Schedule.rewarmed`.
-
-    Args:
-        at: where the dip is.
-        over: how long the climb takes.
-        shape: of the climb.
-        start: share of the original factor at progress 0, in [0, 1].
-    """
-
-    at: Length
-    over: Length
-    shape: str
-    start: float
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "shape", canonical(self.shape))
-        object.__setattr__(self, "start", share(self.start, "rewarmed from"))
-        if self.over.value == 0:
-            raise ScheduleError("a rewarm of no update does nothing; leave it out")
-
-    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
-        """Return its curve on a run."""
-        track = Track(resolve(self.inner, horizon, first, updates))
-        dip = first + horizon.updates_in(self.at, first)
-        over = horizon.updates_in(self.over, dip)
-        start, join = self.start, joining(self.shape)
-
-        def factor(k: Any) -> Any:
-            p = np.clip((k - dip + 1) / over, 0.0, 1.0)
-            climbing = (k >= dip) & (k < dip + over)
-            return np.where(climbing, track(k) * join(start, 1.0, p, over), track(k))
-
-        return _curve(first, updates, factor, [track], track.tail, dip, dip - 1, dip + over)
+        steps = [first + (k - first + epoch - 1) // epoch * epoch for k in track.marks]
+        return curve_of(first, updates, factor, [track], track.tail, *steps)
 
     def __str__(self) -> str:
-        dip = f"at {self.at} over {self.over} {self.shape} from {self.start!r}"
-        return f"({self.inner}) rewarmed {dip}"
+        return f"({self.inner}) per epoch"
 
 
-def _curve(
+def curve_of(
     first: int,
     updates: int,
     factor: Callable[[Any], Any],
@@ -334,6 +308,6 @@ def _curve(
         low=0.0,
         high=math.inf,
         factor=factor,
-        warmup=max(sum(curve.warmup for curve in track.curves) for track in tracks),
+        warmup=min(updates, max(sum(curve.warmup for curve in t.curves) for t in tracks)),
         marks=tuple(k for k in sorted(inside) if first <= k < first + updates),
     )

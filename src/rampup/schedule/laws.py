@@ -11,6 +11,7 @@ from rampup.errors import ScheduleError, nearest
 from rampup.schedule.phase import PEAK, Phase
 from rampup.schedule.plan import Curve
 from rampup.schedule.ramp import Ramp
+from rampup.schedule.shapes import power
 from rampup.units import Horizon, Length
 
 
@@ -41,8 +42,8 @@ def rectification(i: Any, beta2: float) -> Any:
     """Return RAdam's rectification term at its i-th update, 0 where the variance is undefined."""
     t = np.asarray(i, dtype=np.float64) + 1.0
     most = 2.0 / (1.0 - beta2) - 1.0
-    power = np.power(beta2, t)
-    rho = most - 2.0 * t * power / (1.0 - power)
+    left = power(beta2, t)
+    rho = most - 2.0 * t * left / (1.0 - left)
     safe = np.maximum(rho, 4.0 + 1e-12)
     square = (safe - 4.0) * (safe - 2.0) * most / ((most - 4.0) * (most - 2.0) * safe)
     return np.where(rho > 4.0, np.sqrt(square), 0.0)
@@ -61,7 +62,7 @@ RULES: Final[dict[str, Rule]] = {
         ),
         Rule(
             name="exponential",
-            factor=lambda i, gamma: np.power(gamma, np.asarray(i, dtype=np.float64)),
+            factor=lambda i, gamma: power(gamma, np.asarray(i, dtype=np.float64)),
             formula="gamma^i",
             reference="the geometric decay, one factor gamma per update",
             parameter="ratio",
@@ -95,7 +96,8 @@ class Law(Phase):
     Args:
         rule: its name.
         parameter: a `Length` or a number, as the rule asks.
-        every: one step of i: None is one update; a length makes i fractional or a staircase.
+        every: one step of i, for "exponential": None is one update; with a length, i is
+            fractional.
         over: how long it lasts; None takes what is left.
     """
 
@@ -108,6 +110,10 @@ class Law(Phase):
         if self.rule not in RULES:
             raise ScheduleError(f"law {self.rule!r} is unknown; {nearest(self.rule, list(RULES))}")
         kind, value = RULES[self.rule].parameter, self.parameter
+        if self.every is not None and (self.rule != "exponential" or self.every.value == 0):
+            raise ScheduleError(
+                f"{self.rule} every {self.every}: only an exponential has steps, and they last"
+            )
         if kind == "length":
             if not isinstance(value, Length) or value.value == 0:
                 raise ScheduleError(f"{self.rule} needs a timescale, such as 4000up, not {value}")
@@ -141,10 +147,14 @@ class Law(Phase):
         top = PEAK if rule.rises else level
         value = self.parameter
         number = horizon.updates_in(value, first) if isinstance(value, Length) else value
-        every = 1 if self.every is None else horizon.updates_in(self.every, first)
+        every: float = 1
+        if self.every is not None:
+            every = horizon.updates_in(self.every, first)
+        elif not isinstance(value, Length):
+            every = float(horizon.stretch)  # no length in it is stretched by itself
 
         def factor(k: Any) -> Any:
-            return top * rule.factor((k - first) / every if every > 1 else k - first, number)
+            return top * rule.factor((k - first) / every if every != 1 else k - first, number)
 
         return Curve(
             first=first,

@@ -9,9 +9,9 @@ import numpy as np
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule.phase import Phase
 from rampup.schedule.plan import Curve
-from rampup.schedule.ramp import factor_of, share, stride
-from rampup.schedule.shapes import canonical, joining
-from rampup.units import Horizon, Length
+from rampup.schedule.ramp import factor_of, has_ratio, share, stride
+from rampup.schedule.shapes import canonical, joining, power
+from rampup.units import MOST_UPDATES, Horizon, Length
 
 MODES: Final = ("triangular", "triangular2", "exp_range")
 
@@ -47,16 +47,16 @@ class Steps(Phase):
         where = np.array(points, dtype=np.int64)
 
         def factor(k: Any) -> Any:
-            return level * np.power(self.gamma, np.searchsorted(where, k, side="right"))
+            return level * power(self.gamma, np.searchsorted(where, k, side="right"))
 
-        count = sum(point < first + updates for point in points)
         return Curve(
             first=first,
             updates=updates,
-            end=level * self.gamma**count,
+            end=float(factor(first + max(updates - 1, 0))),
             low=0.0,
             high=level,
             factor=factor,
+            marks=tuple(point for point in points if point < first + updates),
         )
 
     def __str__(self) -> str:
@@ -96,8 +96,13 @@ class Restarts(Phase):
         object.__setattr__(self, "times", factor_of(self.times, "restarts times"))
         if self.times < 1:
             raise ScheduleError(f"restarts times {self.times!r}: periods cannot shrink; use ≥ 1")
+        if self.times > MOST_UPDATES:
+            raise ScheduleError(
+                f"restarts times {self.times!r}: the second period would be more than 2^53 updates"
+            )
         if self.period.value == 0:
             raise ScheduleError("restarts of no period cannot be meant; give the period a length")
+        has_ratio(self.shape, self.to, "restarts to")
 
     def per_epoch(self) -> Self:
         """Return the staircase of it."""
@@ -123,17 +128,17 @@ class Restarts(Phase):
                 return i // period, i % period, period
             # start of period c: period · (times^c − 1) / (times − 1)
             cycle = np.floor(np.log1p(i * (times - 1.0) / period) / math.log(times))
-            begin = np.round(period * (times**cycle - 1.0) / (times - 1.0))
-            following = np.round(period * (times ** (cycle + 1) - 1.0) / (times - 1.0))
+            begin = np.round(period * (power(times, cycle) - 1.0) / (times - 1.0))
+            following = np.round(period * (power(times, cycle + 1) - 1.0) / (times - 1.0))
             # the logarithm may miss a boundary by one
             late, early = i >= following, i < begin
             cycle = cycle + late - early
-            begin = np.round(period * (times**cycle - 1.0) / (times - 1.0))
-            return cycle, i - begin, np.round(period * times**cycle)
+            begin = np.round(period * (power(times, cycle) - 1.0) / (times - 1.0))
+            return cycle, i - begin, np.round(period * power(times, cycle))
 
         def factor(k: Any) -> Any:
             cycle, i, length = place((k - first) // epoch * epoch)
-            top = np.maximum(level * np.power(self.peak, cycle), self.to)
+            top = np.maximum(level * power(self.peak, cycle), self.to)
             p = np.minimum(i / length, 1.0)
             return join(self.to, top, 1.0 - p, period)
 
@@ -144,6 +149,8 @@ class Restarts(Phase):
             low=self.to,
             high=level,
             factor=factor,
+            # the first restart; where periods grow, later ones may leap a little further
+            marks=tuple(k for k in (first + period - 1, first + period) if k < first + updates),
         )
 
     def __str__(self) -> str:
@@ -199,6 +206,7 @@ class Cycle(Phase):
         up = horizon.updates_in(self.up, first)
         period = up + horizon.updates_in(self.down, first)
         ratio, low, mode, gamma = up / period, self.low, self.mode, self.gamma
+        per_update = 1 if horizon.stretch == 1 else float(horizon.stretch)
 
         def factor(k: Any) -> Any:
             i = k - first
@@ -207,9 +215,9 @@ class Cycle(Phase):
             x = 1.0 + i / period - number
             height = np.where(x <= ratio, x / ratio, (x - 1.0) / (ratio - 1.0))
             if mode == "triangular2":
-                height = height / np.exp2(number - 1.0)
+                height = height * np.exp2(1.0 - number)
             elif mode == "exp_range":
-                height = height * np.power(gamma, i)
+                height = height * power(gamma, i if per_update == 1 else i / per_update)
             return low + (1.0 - low) * height
 
         return Curve(

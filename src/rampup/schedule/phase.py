@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from rampup.errors import ScheduleError
-from rampup.units import Horizon, Length
+from rampup.units import Horizon, Length, PerUpdate
 
 if TYPE_CHECKING:
     from rampup.schedule.plan import Curve, Plan
 
 PEAK: Final = 1.0
 """The factor at the peak; a schedule starts from it unless its first phase says otherwise."""
+
+MOST_DEPTH: Final = 50
+"""How deep a schedule may nest, as its text nests parentheses."""
 
 VERSION: Final = 1
 """Version of the dictionary form."""
@@ -60,7 +63,9 @@ class Phase(ABC):
 
     def per_epoch(self) -> "Phase":
         """Return the phase that changes the rate once per epoch."""
-        return self
+        from rampup.schedule.combine import Staircase
+
+        return Staircase(inner=Schedule((self,)))
 
     def without_warmup(self, *, first: bool) -> "Phase":  # noqa: ARG002
         """Return the phase with each warmup in it replaced by as long a hold at the peak.
@@ -84,6 +89,16 @@ class Phase(ABC):
     def empty(self) -> bool:
         """Whether it was asked to last no update."""
         return False
+
+    @property
+    def dispensable(self) -> bool:
+        """Whether it may be left without an update where it takes what others leave."""
+        return False
+
+    @property
+    def depth(self) -> int:
+        """How deep its text nests parentheses."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +125,8 @@ class Schedule:
     def __post_init__(self) -> None:
         if not self.phases:
             raise ScheduleError("a schedule needs at least one phase; start with warmup(…)")
+        if self.depth > MOST_DEPTH:
+            raise ScheduleError(f"a schedule nests at most {MOST_DEPTH} deep, not {self.depth}")
 
     def __rshift__(self, then: "Schedule") -> "Schedule":
         if not isinstance(then, Schedule):
@@ -197,7 +214,7 @@ class Schedule:
 
         Reference: Hägele et al. 2024, Scaling Laws and Compute-Optimal Training, §3.
         """
-        from rampup.schedule.combine import Cooldown
+        from rampup.schedule.branch import Cooldown
 
         return Schedule(
             (Cooldown(inner=self, at=Length.of(at), over=Length.of(over), shape=shape, to=to),)
@@ -226,7 +243,7 @@ class Schedule:
             >>> [plan(k) for k in (49, 50, 51, 53, 54)]
             [1.0, 0.25, 0.5, 1.0, 1.0]
         """
-        from rampup.schedule.combine import Rewarmed
+        from rampup.schedule.branch import Rewarmed
 
         return Schedule(
             (
@@ -262,6 +279,11 @@ class Schedule:
         )
 
     @property
+    def depth(self) -> int:
+        """How deep its text nests parentheses."""
+        return max(phase.depth for phase in self.phases)
+
+    @property
     def has_warmup(self) -> bool:
         """Whether any phase is a warmup that lasts."""
         return any(phase.has_warmup for phase in self.phases)
@@ -271,8 +293,8 @@ class Schedule:
         *,
         updates: int,
         updates_per_epoch: int | None = None,
-        samples_per_update: int | None = None,
-        tokens_per_update: int | None = None,
+        samples_per_update: PerUpdate | None = None,
+        tokens_per_update: PerUpdate | None = None,
     ) -> "Plan":
         """Return the plan: this schedule resolved on a run.
 
@@ -317,10 +339,13 @@ class Schedule:
         """
         from rampup.schedule.text import parse
 
-        version, text = plain.get("version"), plain.get("schedule")
-        if not isinstance(version, int) or not isinstance(text, str):
+        try:
+            version, text = plain["version"], plain["schedule"]
+        except (KeyError, TypeError, IndexError):
+            version, text = None, None
+        if type(version) is not int or version < 1 or not isinstance(text, str):
             raise ScheduleError(
-                f"{dict(plain)!r} is no schedule; it needs a 'version' and a 'schedule' text"
+                f"{plain!r} is no schedule; it needs a 'version' and a 'schedule' text"
             )
         if version > VERSION:
             raise ScheduleError(

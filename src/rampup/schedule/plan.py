@@ -260,7 +260,13 @@ def resolve(
     curves: list[Curve] = []
     for phase, length in zip(phases, lengths, strict=True):
         count = updates - given if length is None else length
-        curves.append(replace(phase.resolve(horizon, first, count, level), phase=phase))
+        if length is None and not count and not phase.dispensable:
+            raise ScheduleError(
+                f"no update of the run is left for '{phase}'; shorten the phases before it"
+            )
+        curve = phase.resolve(horizon, first, count, level)
+        end = min(max(curve.end, curve.low), curve.high)
+        curves.append(replace(curve, phase=phase, end=end))
         first += count
         level = curves[-1].end
     return curves
@@ -305,3 +311,24 @@ def natural_length(schedule: Schedule, horizon: Horizon, first: int) -> int | No
             return None
         total += length
     return total
+
+
+def length_before(end: int, length_from: Callable[[int], int | None]) -> int | None:
+    """Return how long a phase lasts that ends at update `end`.
+
+    Args:
+        end: where it ends.
+        length_from: how long it lasts from a given first update on.
+    """
+    length = length_from(max(end, 0))
+    if length is None or length_from(max(end - length, 0)) == length:
+        return length
+    # a later start never leads to an earlier end, so the latest start that fits is found by halving
+    early, late = 0, max(end, 0)
+    while early < late:
+        middle = (early + late + 1) // 2
+        if middle + (length_from(middle) or 0) <= end:
+            early = middle
+        else:
+            late = middle - 1
+    return max(end - early, length_from(early) or 0)

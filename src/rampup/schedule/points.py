@@ -1,11 +1,12 @@
 """Phases given by their values: `Points` joins factors at updates, `Function` asks your own."""
 
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,7 +15,9 @@ from rampup.schedule.phase import Phase
 from rampup.schedule.plan import Curve
 from rampup.schedule.ramp import factor_of
 from rampup.schedule.shapes import canonical, joining
-from rampup.units import Horizon, Length
+from rampup.units import MOST_UPDATES, Horizon, Length
+
+_PATH: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,8 @@ class Points(Phase):
             p = np.clip((i - x[j - 1]) / (x[j] - x[j - 1]), 0.0, 1.0)
             a, b = y[j - 1], y[j]
             low, high = np.minimum(a, b), np.maximum(a, b)
-            return join(low, high, np.where(b >= a, p, 1.0 - p), 2)
+            inside = join(low, high, np.where(b >= a, p, 1.0 - p), 2)
+            return np.where(i < x[0], y[0], np.where(i >= x[-1], y[-1], inside))
 
         def factor(k: Any) -> Any:
             return many(k - first) if isinstance(k, np.ndarray) else one(k - first)
@@ -99,6 +103,8 @@ class Points(Phase):
 def _position(at: Any) -> float:
     if isinstance(at, bool) or not isinstance(at, int | float) or not 0 <= at < math.inf:
         raise ScheduleError(f"points {at!r}: an update must be a number ≥ 0")
+    if at > MOST_UPDATES:
+        raise ScheduleError(f"points {at!r}: an update beyond 2^53 cannot be counted exactly")
     return float(at)
 
 
@@ -114,6 +120,13 @@ class Function(Phase):
     path: str
     over: Length | None = None
 
+    def __post_init__(self) -> None:
+        if not _PATH.fullmatch(self.path):
+            raise ScheduleError(
+                f"function {self.path!r} is no path; write 'package.module:name' of a function "
+                "that can be imported"
+            )
+
     def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
         """Return how many updates it lasts, or None where it takes what is left."""
         return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
@@ -126,7 +139,7 @@ class Function(Phase):
             value = function(k - first)
             try:
                 number = float(value)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 number = math.nan
             if not math.isfinite(number) or number < 0:
                 raise ScheduleError(
@@ -159,7 +172,7 @@ class Function(Phase):
             found: Any = import_module(module)
             for part in name.split("."):
                 found = getattr(found, part)
-        except (ImportError, AttributeError, ValueError) as error:
+        except (ImportError, AttributeError) as error:
             raise ScheduleError(
                 f"function {self.path!r} cannot be imported ({error}); "
                 "write 'package.module:name' of a function that can"

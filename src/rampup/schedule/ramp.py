@@ -54,13 +54,7 @@ class Ramp(Phase):
             if factor is None and name != needed:
                 continue
             object.__setattr__(self, name, share(factor, f"{self.verb} {word}"))
-        geometric = SHAPES[split_name(self.shape)[0]].geometric
-        if geometric and 0.0 in (self.start, self.end):
-            word = "from" if self.start == 0.0 else "to"
-            raise ScheduleError(
-                f"{self.verb} {word} 0 cannot be {self.shape}: no ratio leads from or to 0; "
-                f"write a small factor, such as {word} 0.001"
-            )
+            has_ratio(self.shape, factor, f"{self.verb} {word}")
 
     @property
     def empty(self) -> bool:
@@ -76,6 +70,11 @@ class Ramp(Phase):
     def warmup_only(self) -> bool:
         """Whether it is a warmup."""
         return self.verb == "warmup"
+
+    @property
+    def dispensable(self) -> bool:
+        """Whether it is a hold."""
+        return self.verb == "hold"
 
     def per_epoch(self) -> Self:
         """Return the staircase of it."""
@@ -99,10 +98,6 @@ class Ramp(Phase):
         if self.verb == "decay" and end > start:
             raise ScheduleError(
                 f"'{self}' would rise: it starts at factor {start:g}; decay to at most {start:g}"
-            )
-        if self.verb == "decay" and self.over is None and updates == 0:
-            raise ScheduleError(
-                f"no update of the run is left for '{self}'; shorten the phases before it"
             )
         epoch = stride(self, horizon, first, updates) if self.staircase else 1
         readings = max(updates // epoch, 1)
@@ -163,6 +158,20 @@ def share(factor: Any, what: str) -> float:
             f"{what} {factor!r}: a factor multiplies the peak rate and must lie between 0 and 1"
         )
     return float(factor)
+
+
+def has_ratio(shape: str, factor: float | None, what: str) -> None:
+    """Refuse a curve by a constant ratio from or to zero.
+
+    Raises:
+        ScheduleError: no ratio leads there.
+    """
+    if factor == 0 and SHAPES[split_name(shape)[0]].geometric:
+        word = what.split()[-1]
+        raise ScheduleError(
+            f"{what} 0 cannot be {shape}: no ratio leads from or to 0; "
+            f"write a small factor, such as {word} 0.001"
+        )
 
 
 def factor_of(factor: Any, what: str) -> float:

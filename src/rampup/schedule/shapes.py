@@ -44,6 +44,17 @@ class Shape:
     geometric: bool = False
 
 
+def power(base: Any, exponent: Any) -> Any:
+    """Return base^exponent, with the same bits for one exponent as for an array of them.
+
+    Example:
+        >>> float(power(0.1, 2)), power(0.1, np.array([1, 2])).tolist()
+        (0.01, [0.1, 0.01])
+    """
+    # numpy squares where one exponent of 2 serves all, and rounds otherwise than its power does
+    return np.power(base, np.atleast_1d(exponent)).reshape(np.shape(exponent))
+
+
 def _plain(rise: Callable[[Any], Any]) -> Callable[[], Rise]:
     return lambda: lambda p, _n: rise(p)
 
@@ -256,8 +267,9 @@ def joining(text: str) -> Callable[[float, float, Any, int], Any]:
         return lambda low, high, p, n: low + (high - low) * curve(p, n)
 
     def geometric(low: Any, high: Any, p: Any, n: int) -> Any:
-        # from zero no ratio leads anywhere: there a geometric curve is a straight one
-        ratio = high / np.where(np.equal(low, 0.0), 1.0, low)
-        return np.where(np.equal(low, 0.0), high * curve(p, n), low * np.power(ratio, curve(p, n)))
+        # from zero (or as good as) no ratio leads anywhere: there the curve is a straight one
+        none = np.less_equal(low, high * 1e-300)
+        ratio = high / np.where(none, 1.0, low)
+        return np.where(none, high * curve(p, n), low * power(ratio, curve(p, n)))
 
     return geometric

@@ -29,18 +29,16 @@ from typing import Any, Final, NoReturn
 
 from rampup.errors import ParseError, RampupError, nearest
 from rampup.schedule import build
+from rampup.schedule.combine import Product
 from rampup.schedule.laws import Law
-from rampup.schedule.phase import Phase, Schedule
+from rampup.schedule.phase import MOST_DEPTH, Phase, Schedule
 from rampup.schedule.points import Function
 from rampup.schedule.ramp import ANCHORS, Ramp
 from rampup.schedule.shapes import SHAPES, split_name
 from rampup.units import Length
 
-MOST_CHARACTERS: Final = 10_000
-"""Longest text that is read; a schedule of a thousand phases fits."""
-
-MOST_DEPTH: Final = 50
-"""How deep parentheses may nest."""
+MOST_CHARACTERS: Final = 100_000
+"""Longest text that is read; thousands of phases or points fit."""
 
 _TOKEN: Final = re.compile(r">>|[*()]|[^\s()*>]+(?:\([^\s()]*\))?|>")
 _CHANGES: Final = (
@@ -128,22 +126,28 @@ class _Parser:
     def whole(self) -> Schedule:
         schedule = self.schedule()
         if self.peek() is not None:
-            self.fail(self.take(), "a phase cannot go on here; write >> or * before the next one")
+            token = self.take()
+            said = "a phase cannot go on here; write >> or * before the next one"
+            if token.text == ")":
+                said = "no parenthesis is open here; leave this one out"
+            elif token.text in _CHANGES:
+                said = f"{token.text!r} changes what stands in parentheses; write them before it"
+            self.fail(token, said)
         return schedule
 
     def schedule(self) -> Schedule:
-        schedule = self.product()
+        phases = [*self.product().phases]
         while self.peek() == ">>":
             self.take()
-            schedule = schedule >> self.product()
-        return schedule
+            phases += self.product().phases
+        return Schedule(tuple(phases))
 
     def product(self) -> Schedule:
-        schedule = self.unit()
+        factors = [self.unit()]
         while self.peek() == "*":
             self.take()
-            schedule = schedule * self.unit()
-        return schedule
+            factors.append(self.unit())
+        return Schedule((Product.of(*factors),)) if len(factors) > 1 else factors[0]
 
     def unit(self) -> Schedule:
         if self.peek() != "(":
@@ -172,14 +176,16 @@ class _Parser:
             for name in ("at", "over"):
                 if name not in said:
                     self.fail(token, f"{word} needs '{name}' and a length, such as '{name} 10%'")
+            if len(said["at"]) > 1:
+                self.fail(token, f"{word} happens at one point, not at {len(said['at'])}")
             said["at"] = said["at"][0]
             if "from" in said:
                 said["start"] = said.pop("from")
             return self.made(token, lambda: getattr(schedule, word)(**said))
         numbers = {"clamped": 2}.get(word, 1)
         kind: Callable[[Token], Any] = self.length if word == "stretched" else self.number
-        values = [kind(self.value(token)) for _ in range(numbers)]
-        if word == "repeated" and values[0] == int(values[0]):
+        values = [kind(self.value(self.tokens[self.next - 1])) for _ in range(numbers)]
+        if word == "repeated" and values[0].is_integer():
             values = [int(values[0])]
         return self.made(token, lambda: getattr(schedule, word)(*values))
 
@@ -233,7 +239,11 @@ class _Parser:
             return "path", word
         if "point" in takes and ":" in word:
             at, _, factor = word.partition(":")
-            return "point", tuple(self.number(Token(part, token.column)) for part in (at, factor))
+            behind = token.column + len(at) + 1
+            return "point", (
+                self.number(Token(at, token.column)),
+                self.number(Token(factor, behind)),
+            )
         if "number" in takes:
             return "number", self.number(token)
         if word[0].isdigit():
@@ -257,8 +267,11 @@ class _Parser:
         if word == "mode":
             return word, value.text
         if word == "at":
-            parts = value.text.split(",")
-            return word, [self.length(Token(part, value.column)) for part in parts]
+            points, column = [], value.column
+            for part in value.text.split(","):
+                points.append(self.length(Token(part, column)))
+                column += len(part) + 1
+            return word, points
         if word in _LENGTHS:
             return word, self.length(value)
         return word, self.number(value)
@@ -285,7 +298,7 @@ class _Parser:
         try:
             return float(token.text)
         except ValueError:
-            self.fail(token, f"{token.text!r} is no factor; write a number between 0 and 1")
+            self.fail(token, f"{token.text!r} is no number; write one such as 0.1")
 
     def made(self, token: Token, make: Callable[[], Schedule]) -> Schedule:
         try:

@@ -11,6 +11,7 @@ from rampup.schedule.phase import Schedule
 from rampup.schedule.text import parse
 from rampup.scheduler.clock import Clock
 from rampup.scheduler.state import refuse_mismatch
+from rampup.units import PerUpdate
 
 
 class RampupLR(LRScheduler):
@@ -55,8 +56,8 @@ class RampupLR(LRScheduler):
         *,
         updates: int,
         updates_per_epoch: int | None = None,
-        samples_per_update: int | None = None,
-        tokens_per_update: int | None = None,
+        samples_per_update: PerUpdate | None = None,
+        tokens_per_update: PerUpdate | None = None,
     ) -> None:
         # torch's own __init__ patches optimizer.step to guess at the order of calls and makes a
         # hidden step; the clock needs neither

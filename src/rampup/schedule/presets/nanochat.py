@@ -1,0 +1,51 @@
+"""nanochat's learning-rate multiplier of base training."""
+
+from rampup.errors import ScheduleError
+from rampup.schedule.build import decay, hold, warmup
+from rampup.schedule.phase import Schedule
+
+
+def get_lr_multiplier(
+    num_iterations: int,
+    warmup_steps: int = 40,
+    warmdown_ratio: float = 0.65,
+    final_lr_frac: float = 0.05,
+) -> Schedule:
+    """Return a linear rise, a hold and a linear warmdown.
+
+    Update k < W uses (k + 1)/W; the last D = round(warmdown_ratio · T) updates fall from the peak
+    at update T − D towards `final_lr_frac`, which update T would use. A warmup that reaches into
+    the warmdown is followed, as in nanochat, by a drop onto its line. Departs: past T nanochat
+    goes on falling, below `final_lr_frac`; here it is held.
+
+    Args:
+        num_iterations: T, updates in the run.
+        warmup_steps: W, ≥ 0.
+        warmdown_ratio: of the run, in [0, 1].
+        final_lr_frac: factor at the end.
+
+    Example:
+        >>> plan = get_lr_multiplier(10, 2, warmdown_ratio=0.4, final_lr_frac=0.2).plan(updates=10)
+        >>> [round(plan(k), 3) for k in (0, 1, 6, 7, 9)]
+        [0.5, 1.0, 1.0, 0.8, 0.4]
+
+    Reference: nanochat, scripts/base_train.py, get_lr_multiplier and the options it reads.
+    """
+    if not 0 <= warmdown_ratio <= 1:
+        raise ScheduleError(f"warmdown_ratio = {warmdown_ratio!r} must lie between 0 and 1")
+    down = round(warmdown_ratio * num_iterations)
+    level = num_iterations - warmup_steps - down
+    rise = warmup(warmup_steps)
+    if down == 0:
+        return rise >> hold()
+    if level >= 0:
+        middle = rise >> hold(level) if level else rise
+        return middle >> decay(over=down, to=final_lr_frac)
+    left = num_iterations - warmup_steps
+    if left < 1:
+        raise ScheduleError(
+            f"warmup_steps = {warmup_steps} leaves nothing of num_iterations = {num_iterations}; "
+            "shorten the warmup"
+        )
+    onto = left / down + (1 - left / down) * final_lr_frac
+    return rise >> decay(over=left, to=final_lr_frac / onto).scaled(onto)

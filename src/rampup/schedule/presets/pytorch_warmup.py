@@ -1,0 +1,89 @@
+"""pytorch_warmup's dampening factors.
+
+pytorch_warmup dampens what another scheduler sets, whose clock runs during the warmup: that is a
+product, `LinearWarmup(4) * decay("cosine")`.
+
+Not here: RAdamWarmup. It is `rectified` without the first updates, at which that is 0.
+"""
+
+from rampup.errors import ScheduleError
+from rampup.schedule.build import saturating, warmup
+from rampup.schedule.phase import Schedule
+
+
+def LinearWarmup(warmup_period: int) -> Schedule:
+    """Return a linear rise that reaches the peak.
+
+    Update k uses min(1, (k + 1)/τ): the first one 1/τ, update τ − 1 the peak.
+
+    Args:
+        warmup_period: τ, ≥ 1.
+
+    Example:
+        >>> plan = LinearWarmup(4).plan(updates=10)
+        >>> [plan(k) for k in range(5)]
+        [0.25, 0.5, 0.75, 1.0, 1.0]
+
+    Reference: pytorch_warmup 0.2.0, LinearWarmup.
+    """
+    return warmup(_period(warmup_period))
+
+
+def ExponentialWarmup(warmup_period: int) -> Schedule:
+    """Return a rise that nears the peak and never reaches it.
+
+    Update k uses 1 − e^(−(k + 1)/τ).
+
+    Args:
+        warmup_period: τ, ≥ 1.
+
+    Example:
+        >>> plan = ExponentialWarmup(4).plan(updates=10)
+        >>> [round(plan(k), 3) for k in range(4)]
+        [0.221, 0.393, 0.528, 0.632]
+
+    Reference: pytorch_warmup 0.2.0, ExponentialWarmup.
+    """
+    return saturating(_period(warmup_period))
+
+
+def UntunedLinearWarmup(*, beta2: float) -> Schedule:
+    """Return `LinearWarmup` over ⌊2/(1 − β₂)⌋ updates, computed in floating point.
+
+    Args:
+        beta2: of the optimizer, in [0, 1).
+
+    Example:
+        >>> print(UntunedLinearWarmup(beta2=0.99))
+        warmup 199up linear
+
+    Reference: pytorch_warmup 0.2.0, UntunedLinearWarmup; Ma & Yarats 2021.
+    """
+    return LinearWarmup(int(2.0 / (1.0 - _beta2(beta2))))
+
+
+def UntunedExponentialWarmup(*, beta2: float) -> Schedule:
+    """Return `ExponentialWarmup` over ⌊1/(1 − β₂)⌋ updates, computed in floating point.
+
+    Args:
+        beta2: of the optimizer, in [0, 1).
+
+    Example:
+        >>> print(UntunedExponentialWarmup(beta2=0.99))
+        saturating 99up
+
+    Reference: pytorch_warmup 0.2.0, UntunedExponentialWarmup; Ma & Yarats 2021.
+    """
+    return ExponentialWarmup(int(1.0 / (1.0 - _beta2(beta2))))
+
+
+def _period(value: int) -> int:
+    if type(value) is not int or value < 1:
+        raise ScheduleError(f"warmup_period = {value!r} must be a whole number ≥ 1")
+    return value
+
+
+def _beta2(value: float) -> float:
+    if not 0 <= value < 1:
+        raise ScheduleError(f"beta2 = {value!r} must lie in [0, 1)")
+    return value

@@ -1,0 +1,320 @@
+"""torch.optim.lr_scheduler 2.13 as expressions of the algebra; torch itself is not imported.
+
+One `scheduler.step()` per update is meant. Momentum arguments are left out: a schedule is one
+curve. A preset that ends is refused, with the numbers, on a run that is shorter than it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rampup.errors import ScheduleError
+from rampup.schedule.build import (
+    cycle,
+    decay,
+    exponential,
+    from_points,
+    hold,
+    restarts,
+    steps,
+    warmup,
+)
+from rampup.schedule.phase import PEAK, Schedule
+from rampup.schedule.presets.pieces import cut, lasts, ratio, staircase
+from rampup.schedule.presets.torch_composed import (
+    ChainedScheduler as ChainedScheduler,
+    SequentialLR as SequentialLR,
+    product_of,
+)
+
+
+def LinearLR(
+    start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5
+) -> Schedule:
+    """Return a straight line between two factors of the base rate.
+
+    Update k uses start + (end − start)·min(k, N)/N: the first one `start_factor`, update N
+    `end_factor`. Departs: with N < 1 torch stays at `start_factor` for good; here it is refused.
+
+    Args:
+        start_factor: in (0, 1].
+        end_factor: in [0, 1].
+        total_iters: N, ≥ 1.
+
+    Example:
+        >>> plan = LinearLR(0.25, total_iters=4).plan(updates=10)
+        >>> [plan(k) for k in range(6)]
+        [0.25, 0.4375, 0.625, 0.8125, 1.0, 1.0]
+
+    Reference: torch 2.13, LinearLR.
+    """
+    lasts("total_iters", total_iters)
+    if not 0 < start_factor <= 1 or not 0 <= end_factor <= 1:
+        raise ScheduleError(
+            f"start_factor = {start_factor!r} must be above 0, end_factor = {end_factor!r} "
+            "at least 0, and both at most 1"
+        )
+    if start_factor > end_factor:
+        fall = decay(over=total_iters, to=end_factor / start_factor)
+        return _scaled(fall, start_factor)
+    rise = warmup(total_iters, start=start_factor / end_factor, anchor="start")
+    return _scaled(rise, end_factor)
+
+
+def ConstantLR(factor: float = 1 / 3, total_iters: int = 5) -> Schedule:
+    """Return `factor` for the first updates, then the base rate.
+
+    Updates 0 … N − 1 use `factor`, update N the base rate. Departs: with N < 1 torch stays at
+    `factor` for good; here it is refused. With factor 0 torch divides by zero at update N; here
+    it goes on.
+
+    Args:
+        factor: in [0, 1].
+        total_iters: N, ≥ 1.
+
+    Example:
+        >>> plan = ConstantLR(0.5, total_iters=2).plan(updates=10)
+        >>> [plan(k) for k in range(4)]
+        [0.5, 0.5, 1.0, 1.0]
+
+    Reference: torch 2.13, ConstantLR.
+    """
+    lasts("total_iters", total_iters)
+    return warmup(total_iters, shape="constant", start=factor, anchor="start")
+
+
+def CosineAnnealingLR(
+    T_max: int, eta_min: float = 0.0, *, base_lr: float | None = None
+) -> Schedule:
+    """Return half a cosine from the base rate down to `eta_min`.
+
+    Update k uses η + (base − η)(1 + cos πk/T_max)/2: the first one the base rate, update T_max
+    `eta_min`. Departs: past update T_max torch rises again; here `eta_min` is held.
+
+    Args:
+        T_max: updates down to `eta_min`, ≥ 1.
+        eta_min: absolute rate; torch rises to one above the base rate, here it is refused.
+        base_lr: the optimizer's rate; needed where `eta_min` is not 0.
+
+    Example:
+        >>> plan = CosineAnnealingLR(4, eta_min=0.01, base_lr=0.1).plan(updates=10)
+        >>> [round(plan(k), 3) for k in range(6)]
+        [1.0, 0.868, 0.55, 0.232, 0.1, 0.1]
+
+    Reference: torch 2.13, CosineAnnealingLR.
+    """
+    lasts("T_max", T_max)
+    return decay("cosine", over=T_max, to=ratio("eta_min", eta_min, base_lr))
+
+
+def PolynomialLR(total_iters: int = 5, power: float = 1.0) -> Schedule:
+    """Return a fall from the base rate to 0 by (1 − k/N)^power.
+
+    The first update uses the base rate, update N and those behind it 0.
+
+    Args:
+        total_iters: N, ≥ 1.
+        power: > 0.
+
+    Example:
+        >>> plan = PolynomialLR(4, power=2).plan(updates=10)
+        >>> [plan(k) for k in range(5)]
+        [1.0, 0.5625, 0.25, 0.0625, 0.0]
+
+    Reference: torch 2.13, PolynomialLR.
+    """
+    lasts("total_iters", total_iters)
+    return decay("linear" if power == 1 else f"polynomial({power!r})", over=total_iters)
+
+
+def ExponentialLR(gamma: float) -> Schedule:
+    """Return a fall by the factor `gamma` with each update.
+
+    Update k uses gamma^k. Departs: torch takes any gamma; one above 1, or not above 0, is refused.
+
+    Args:
+        gamma: in (0, 1].
+
+    Example:
+        >>> ExponentialLR(0.5).plan(updates=10)(3)
+        0.125
+
+    Reference: torch 2.13, ExponentialLR.
+    """
+    return exponential(gamma)
+
+
+def StepLR(step_size: int, gamma: float = 0.1) -> Schedule:
+    """Return a factor that is multiplied by `gamma` every `step_size` updates.
+
+    Update k uses gamma^⌊k / step_size⌋. Departs: a gamma above 1, or below 0, is refused.
+
+    Args:
+        step_size: in updates, ≥ 1.
+        gamma: in [0, 1].
+
+    Example:
+        >>> plan = StepLR(3, gamma=0.5).plan(updates=10)
+        >>> [plan(k) for k in (0, 2, 3, 6)]
+        [1.0, 1.0, 0.5, 0.25]
+
+    Reference: torch 2.13, StepLR.
+    """
+    lasts("step_size", step_size)
+    return staircase(step_size, gamma)
+
+
+def MultiStepLR(milestones: Sequence[int], gamma: float = 0.1) -> Schedule:
+    """Return a factor that is multiplied by `gamma` at each milestone.
+
+    Update k uses gamma^(milestones ≤ k); one that is given n times counts n times, and the order
+    does not matter. Departs: a gamma above 1, or below 0, is refused.
+
+    Args:
+        milestones: update indices.
+        gamma: in [0, 1].
+
+    Example:
+        >>> plan = MultiStepLR([3, 6], gamma=0.5).plan(updates=10)
+        >>> [plan(k) for k in (2, 3, 6)]
+        [1.0, 0.5, 0.25]
+
+    Reference: torch 2.13, MultiStepLR.
+    """
+    if not milestones:
+        return hold()
+    counts = Counter(milestones)
+    layers = [
+        steps(at=sorted(m for m, count in counts.items() if count > layer), gamma=gamma)
+        for layer in range(max(counts.values()))
+    ]
+    return product_of(layers)
+
+
+def OneCycleLR(
+    max_lr: float,
+    total_steps: int | None = None,
+    epochs: int | None = None,
+    steps_per_epoch: int | None = None,
+    pct_start: float = 0.3,
+    anneal_strategy: str = "cos",
+    div_factor: float = 25.0,
+    final_div_factor: float = 1e4,
+    three_phase: bool = False,
+) -> Schedule:
+    """Return the one-cycle policy; the factor is relative to `max_lr`.
+
+    T updates rise from 1/div to 1 at update pct·T − 1, which need not be whole, and fall to
+    1/div/final_div at update T − 1; three phases pass 1/div at update 2·pct·T − 2. Departs:
+    torch's one step past the end rises, a second one raises; here the last factor is held. With
+    0 < pct·T ≤ 1 the peak lies before the first update; here that is refused.
+
+    Args:
+        max_lr: the peak; make it the optimizer's base rate.
+        total_steps: T; or give both of the next two.
+        epochs: of the run.
+        steps_per_epoch: T is epochs · steps_per_epoch.
+        pct_start: share of T that rises, in [0, 1].
+        anneal_strategy: `"cos"` or `"linear"`.
+        div_factor: `max_lr` over the first rate.
+        final_div_factor: the first rate over the last one.
+        three_phase: fall symmetrically to the first rate before the last fall.
+
+    Example:
+        >>> plan = OneCycleLR(0.1, total_steps=10, pct_start=0.4).plan(updates=10)
+        >>> [round(plan(k), 6) for k in (0, 1, 3, 4, 9)]
+        [0.04, 0.28, 1.0, 0.933013, 4e-06]
+
+    Reference: torch 2.13, OneCycleLR.
+    """
+    if not max_lr > 0:
+        raise ScheduleError(f"max_lr = {max_lr!r} must be above 0")
+    if total_steps is None:
+        if epochs is None or steps_per_epoch is None:
+            raise ScheduleError("pass total_steps=…, or both epochs=… and steps_per_epoch=…")
+        total_steps = epochs * steps_per_epoch
+    lasts("total_steps", total_steps)
+    if anneal_strategy not in ("cos", "linear"):
+        raise ScheduleError(
+            f"anneal_strategy {anneal_strategy!r} is unknown; use 'cos' or 'linear'"
+        )
+    shape = "cosine" if anneal_strategy == "cos" else "linear"
+    first, last, end = 1 / div_factor, 1 / div_factor / final_div_factor, total_steps - 1
+    rise = pct_start * total_steps
+    if pct_start == 0 and not three_phase:
+        return decay(shape, over=total_steps, to=last, anchor="end")
+    if not 1 < rise <= total_steps:
+        raise ScheduleError(
+            f"pct_start = {pct_start!r} of {total_steps} steps is {rise:g}; the peak must come "
+            "behind the first update and within the run"
+        )
+    points = [(0.0, first), (rise - 1, PEAK)]
+    if three_phase and points[-1][0] < end:
+        points.append((2 * rise - 2, first))
+    if points[-1][0] < end:
+        points.append((float(end), last))
+    curve = from_points(points, shape)
+    longer = int(points[-1][0]) + 1
+    if longer <= total_steps:
+        return curve
+    return cut(curve, total_steps, to=curve.plan(updates=longer)(end))
+
+
+def CyclicLR(
+    base_lr: float,
+    max_lr: float,
+    step_size_up: int = 2000,
+    step_size_down: int | None = None,
+    mode: str = "triangular",
+    gamma: float = 1.0,
+) -> Schedule:
+    """Return triangles between two rates; the factor is relative to `max_lr`.
+
+    The first update uses `base_lr`, update `step_size_up` the peak: `max_lr` in each cycle, half
+    the height from cycle to cycle in mode `"triangular2"`, gamma^k of the height in
+    `"exp_range"`. `scale_fn` is left out: a schedule is data.
+
+    Args:
+        base_lr: the low rate, in [0, max_lr].
+        max_lr: the peak; make it the optimizer's base rate.
+        step_size_up: updates of a rise, ≥ 1.
+        step_size_down: of a fall, ≥ 1; None is as many.
+        mode: `"triangular"`, `"triangular2"` or `"exp_range"`.
+        gamma: in [0, 1].
+
+    Example:
+        >>> plan = CyclicLR(0.1, 0.2, step_size_up=2).plan(updates=10)
+        >>> [plan(k) for k in range(5)]
+        [0.5, 0.75, 1.0, 0.75, 0.5]
+
+    Reference: torch 2.13, CyclicLR.
+    """
+    low = ratio("base_lr", base_lr, max_lr)
+    return cycle(step_size_up, step_size_down, low=low, mode=mode, gamma=gamma)
+
+
+def CosineAnnealingWarmRestarts(
+    T_0: int, T_mult: int = 1, eta_min: float = 0.0, *, base_lr: float | None = None
+) -> Schedule:
+    """Return half cosines from the base rate to `eta_min`, started again and again.
+
+    Update i of a period of T uses η + (base − η)(1 + cos πi/T)/2: `eta_min` itself is never used.
+
+    Args:
+        T_0: updates of the first period, ≥ 1.
+        T_mult: each period's length over the one before, ≥ 1.
+        eta_min: absolute rate, at most the base rate.
+        base_lr: the optimizer's rate; needed where `eta_min` is not 0.
+
+    Example:
+        >>> plan = CosineAnnealingWarmRestarts(2, T_mult=2).plan(updates=10)
+        >>> [round(plan(k), 3) for k in range(7)]
+        [1.0, 0.5, 1.0, 0.854, 0.5, 0.146, 1.0]
+
+    Reference: torch 2.13, CosineAnnealingWarmRestarts.
+    """
+    lasts("T_mult", T_mult)
+    return restarts(T_0, times=T_mult, to=ratio("eta_min", eta_min, base_lr))
+
+
+def _scaled(schedule: Schedule, by: float) -> Schedule:
+    return schedule if by == PEAK else schedule.scaled(by)

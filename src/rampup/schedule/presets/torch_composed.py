@@ -1,0 +1,114 @@
+"""torch's schedulers of schedulers; users find them in `presets.torch`."""
+
+from collections.abc import Sequence
+
+from rampup.errors import ScheduleError
+from rampup.schedule.build import hold
+from rampup.schedule.combine import Product, Scaled
+from rampup.schedule.laws import Law
+from rampup.schedule.patterns import Restarts, Steps
+from rampup.schedule.phase import PEAK, Phase, Schedule
+from rampup.schedule.plan import natural_length
+from rampup.schedule.presets.pieces import FLAT, cut
+from rampup.schedule.ramp import Ramp
+from rampup.units import Horizon
+
+
+def SequentialLR(schedulers: Sequence[Schedule], milestones: Sequence[int]) -> Schedule:
+    """Return one schedule after the other, each from its own start at its milestone.
+
+    Update m of milestone m uses the next one's first factor, of the same base rate. Departs:
+    milestones that do not ascend from 1, which torch accepts, are refused.
+
+    Args:
+        schedulers: presets of torch, or schedules measured in updates.
+        milestones: update indices, one fewer than `schedulers`.
+
+    Example:
+        >>> from rampup.schedule.presets import torch
+        >>> rise, fall = torch.LinearLR(0.25, total_iters=3), torch.CosineAnnealingLR(6)
+        >>> print(torch.SequentialLR([rise, fall], milestones=[4]))
+        warmup 3up linear from 0.25 anchor start >> hold 1up >> decay 6up cosine to 0.0
+
+    Reference: torch 2.13, SequentialLR.
+    """
+    if len(milestones) != len(schedulers) - 1:
+        raise ScheduleError(
+            f"{len(schedulers)} schedulers need {len(schedulers) - 1} milestones, "
+            f"not {len(milestones)}"
+        )
+    starts = [0, *milestones]
+    if starts != sorted(set(starts)):
+        raise ScheduleError(f"milestones must ascend from 1, not {list(milestones)}")
+    phases: tuple[Phase, ...] = ()
+    fresh = True  # whether the next schedule finds the peak where it starts
+    for at, then, schedule in zip(starts, milestones, schedulers, strict=False):
+        left = _left_at_peak(schedule, then - at)
+        if left is None:
+            phases += cut(schedule, then - at, to=0.0).phases
+        else:
+            phases += schedule.phases if fresh else schedule.scaled(PEAK).phases
+            phases += hold(left).phases if left else ()
+        fresh = left is not None
+    last = schedulers[-1]
+    return Schedule(phases + (last if fresh else last.scaled(PEAK)).phases)
+
+
+def ChainedScheduler(schedulers: Sequence[Schedule]) -> Schedule:
+    """Return the product of schedules that run side by side.
+
+    torch lets each scheduler multiply the rate that the others left. That is a product only where
+    each step is a ratio; after CosineAnnealingLR with an `eta_min`, CosineAnnealingWarmRestarts,
+    CyclicLR, OneCycleLR and SequentialLR, which write rates of their own, it is none, and they
+    are refused. Write `a * b` where their product is what you want.
+
+    Args:
+        schedulers: presets of torch that are ratios, at least one.
+
+    Example:
+        >>> from rampup.schedule.presets import torch
+        >>> low, fall = torch.ConstantLR(0.1, total_iters=2), torch.ExponentialLR(0.5)
+        >>> print(torch.ChainedScheduler([low, fall]))
+        warmup 2up constant from 0.1 anchor start * exponential 0.5
+
+    Reference: torch 2.13, ChainedScheduler.
+    """
+    if not schedulers:
+        raise ScheduleError("nothing is chained; pass at least one schedule")
+    for schedule in schedulers:
+        if not all(_is_ratio(phase) for phase in schedule.phases):
+            raise ScheduleError(
+                f"torch does not multiply '{schedule}': it writes a rate of its own over the "
+                "others'; write a * b for the product"
+            )
+    return product_of(schedulers)
+
+
+def product_of(schedules: Sequence[Schedule]) -> Schedule:
+    """Return the product of `schedules`, at least one."""
+    return Schedule((Product.of(*schedules),)) if len(schedules) > 1 else schedules[0]
+
+
+def _left_at_peak(schedule: Schedule, updates: int) -> int | None:
+    """Return how many of `updates` it leaves at the peak; None where it ends elsewhere or later."""
+    runs = [
+        Horizon(updates=n, updates_per_epoch=n, samples_per_update=n, tokens_per_update=n)
+        for n in (updates + 1, 2 * updates + 2)
+    ]
+    lengths = {natural_length(schedule, run, 0) for run in runs}
+    length = lengths.pop()
+    if lengths or length is None or length > updates:
+        return None
+    return updates - length if schedule.plan(updates=updates + 1)(length) == PEAK else None
+
+
+def _is_ratio(phase: Phase) -> bool:
+    if isinstance(phase, Product):
+        return all(_is_ratio(inner) for factor in phase.factors for inner in factor.phases)
+    if isinstance(phase, Scaled):
+        return all(_is_ratio(inner) for inner in phase.inner.phases)
+    if isinstance(phase, Ramp):
+        return phase.shape != "cosine" or phase.end == 0
+    if isinstance(phase, Restarts):
+        return phase.shape == FLAT
+    return isinstance(phase, Law | Steps)
