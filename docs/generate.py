@@ -1,4 +1,4 @@
-"""Write the pages that are read off the code: reference.md, cli.md, config.md and shapes.md.
+"""Write the pages of this folder that are read off the code.
 
 `python docs/generate.py` writes them beside this file, `--check` only says which of them are
 out of date. The same code gives the same bytes on every machine.
@@ -31,6 +31,11 @@ def reference() -> str:
     lines = ["# Reference", "", NOTICE, "", "Everything that `import rampup` offers.", ""]
     lines.append(" · ".join(f"[`{name}`](#rampup{name.lower()})" for name in names))
     for name in names:
+        if inspect.ismodule(getattr(rampup, name)):
+            text = inspect.cleandoc(getattr(rampup, name).__doc__ or "")
+            lines += ["", f"## `rampup.{name}`", "", text.partition("\n\n")[0], ""]
+            lines += [f"See [{name}]({name}.md)."]
+            continue
         source = textwrap.dedent(inspect.getsource(getattr(rampup, name)))
         node = ast.parse(source).body[0]
         lines += ["", f"## `rampup.{name}`", "", *_declared(node, source)]
@@ -128,11 +133,44 @@ def shapes() -> str:
     return "\n".join(lines) + "\n"
 
 
+def presets() -> str:
+    """Return the page of the presets: every peer, every function, what it returns."""
+    from rampup.schedule import presets as peers
+
+    lines = [
+        "# Presets",
+        "",
+        NOTICE,
+        "",
+        inspect.cleandoc(peers.__doc__ or "").partition("Example:")[0],
+    ]
+    for peer in sorted(name for name, value in vars(peers).items() if inspect.ismodule(value)):
+        module = getattr(peers, peer)
+        if not module.__name__.startswith(peers.__name__) or peer in ("pieces", "torch_composed"):
+            continue
+        lines += [f"## `presets.{peer}`", "", inspect.cleandoc(module.__doc__ or ""), ""]
+        lines += ["| preset | returns | after |", "|---|---|---|"]
+        for name, function in vars(module).items():
+            doc = inspect.getdoc(function)
+            if name.startswith("_") or not inspect.isfunction(function) or not doc:
+                continue
+            if not function.__module__.startswith(peers.__name__):
+                continue
+            reference = re.search(r"Reference: (.*)", doc)
+            if reference is None:
+                continue
+            first = doc.partition("\n\n")[0].replace("\n", " ").removeprefix("Return ")
+            lines.append(f"| `{name}` | {first} | {reference[1].rstrip('.')} |".replace("||", "‖"))
+        lines.append("")
+    return "\n".join(lines)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "reference.md": reference,
     "cli.md": cli,
     "config.md": config,
     "shapes.md": shapes,
+    "presets.md": presets,
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = ("reference.md", "cli.md", "config.md", "shapes.md")
+PAGES = ("reference.md", "cli.md", "config.md", "shapes.md", "presets.md")
 
 
 def generate(*arguments: object) -> subprocess.CompletedProcess[str]:

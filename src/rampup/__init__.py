@@ -8,6 +8,7 @@ Names that need torch are loaded when they are first used, so that `import rampu
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from rampup.schedule import presets as presets
 from rampup.schedule.build import (
     cycle as cycle,
     decay as decay,
@@ -67,6 +68,7 @@ __all__ = [
     "one_cycle",
     "parse",
     "predict",
+    "presets",
     "rectified",
     "restarts",
     "saturating",

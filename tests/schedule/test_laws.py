@@ -40,7 +40,7 @@ FORMULAS: dict[str, tuple[Schedule, Callable[[int], float]]] = {
     "exponential": (exponential(0.9), lambda i: 0.9**i),
     "exponential every": (exponential(0.9, every=4), lambda i: 0.9 ** (i / 4)),
     "saturating": (saturating(7), lambda i: 1 - math.exp(-(i + 1) / 7)),
-    "rectified": (rectified(0.99), lambda i: rectification(i + 1, 0.99)),
+    "rectified": (rectified(0.99), lambda i: rectification(i + 5, 0.99)),
 }
 
 
@@ -64,12 +64,18 @@ def test_rectified_is_what_torchs_radam_uses() -> None:
     plan = rectified(0.9).plan(updates=40)
     weight = torch.nn.Parameter(torch.zeros(1, dtype=torch.float64))
     optimizer = torch.optim.RAdam([weight], lr=1.0, betas=(0.9, 0.9), eps=0.0)
-    for k in range(40):
+    moved = []
+    for _ in range(45):
         before = weight.item()
         weight.grad = torch.ones_like(weight)
         optimizer.step()
-        if plan(k) > 0 and k > 5:  # where its variance is undefined, RAdam takes a plain step
-            assert before - weight.item() == pytest.approx(plan(k), rel=1e-9)
+        moved.append(before - weight.item())
+
+    first = next(t for t in range(1, 45) if rectification(t, 0.9) > 0)
+    # torch rectifies from ρ > 5 on, a step later than the paper; before, it takes plain steps
+    expected = [plan(k) for k in range(1, 40)]
+    assert expected == pytest.approx(moved[first : first + 39], rel=1e-9)
+    assert 0 < plan(0) < plan(1)
 
 
 @pytest.mark.parametrize(

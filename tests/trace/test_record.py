@@ -7,8 +7,7 @@ from types import NoneType, UnionType
 from typing import Any, NoReturn, get_args, get_origin, is_typeddict
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from rampup.errors import TraceError
 from rampup.trace.record import EVENTS, SCHEMA, Event, Header, Insight, from_json, to_json

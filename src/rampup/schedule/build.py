@@ -236,14 +236,17 @@ def saturating(timescale: Long, over: Long | None = None) -> Schedule:
 def rectified(beta2: float = 0.999, over: Long | None = None) -> Schedule:
     """Return RAdam's rectification term as a rise of the factor.
 
+    RAdam's first steps, about four, have no such term; the rise starts at the first that has, so
+    that no update is wasted at rate zero.
+
     Args:
         beta2: of the optimizer, above 0.6 and below 1.
         over: how long, as in `warmup`; None takes what the other phases leave.
 
     Example:
         >>> plan = rectified(0.999).plan(updates=10_000)
-        >>> plan(0), round(plan(999), 2)
-        (0.0, 0.65)
+        >>> round(plan(0), 4), round(plan(999), 2)
+        (0.0173, 0.65)
 
     Reference: Liu et al. 2020, On the Variance of the Adaptive Learning Rate, §4.
     """

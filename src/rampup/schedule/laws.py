@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -38,15 +39,30 @@ class Rule:
     rises: bool
 
 
-def rectification(i: Any, beta2: float) -> Any:
-    """Return RAdam's rectification term at its i-th update, 0 where the variance is undefined."""
-    t = np.asarray(i, dtype=np.float64) + 1.0
+def _rectifiable(t: Any, beta2: float) -> tuple[float, Any]:
+    """Return ρ∞ and ρ at step t ≥ 1: the length of the average that Adam's variance is."""
     most = 2.0 / (1.0 - beta2) - 1.0
     left = power(beta2, t)
-    rho = most - 2.0 * t * left / (1.0 - left)
-    safe = np.maximum(rho, 4.0 + 1e-12)
-    square = (safe - 4.0) * (safe - 2.0) * most / ((most - 4.0) * (most - 2.0) * safe)
-    return np.where(rho > 4.0, np.sqrt(square), 0.0)
+    return most, most - 2.0 * t * left / (1.0 - left)
+
+
+@lru_cache(maxsize=64)
+def first_rectified(beta2: float) -> int:
+    """Return the first step t ≥ 1 at which the term is defined, ρ > 4; about 5 for any Adam."""
+    t = 1
+    while not _rectifiable(float(t), beta2)[1] > 4.0:
+        t += 1
+    return t
+
+
+def rectification(i: Any, beta2: float) -> Any:
+    """Return RAdam's rectification term, i updates after the first at which it is defined."""
+    t = np.asarray(i, dtype=np.float64) + first_rectified(beta2)
+    most, rho = _rectifiable(t, beta2)
+    # what rounding leaves of the difference is no length below the first one's
+    rho = np.maximum(rho, np.nextafter(4.0, 5.0))
+    square = (rho - 4.0) * (rho - 2.0) * most / ((most - 4.0) * (most - 2.0) * rho)
+    return np.sqrt(square)
 
 
 RULES: Final[dict[str, Rule]] = {
@@ -80,7 +96,7 @@ RULES: Final[dict[str, Rule]] = {
             name="rectified",
             factor=rectification,
             formula="√((ρ−4)(ρ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρ)), ρ∞ = 2/(1−β₂)−1, "
-            "ρ = ρ∞ − 2tβ₂^t/(1−β₂^t), t = i + 1; 0 where ρ ≤ 4",
+            "ρ = ρ∞ − 2tβ₂^t/(1−β₂^t), t = i + the first step where ρ > 4",
             reference="Liu et al. 2020, On the Variance of the Adaptive Learning Rate, §4, eq. 6",
             parameter="beta2",
             rises=True,

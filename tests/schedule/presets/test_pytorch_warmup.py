@@ -77,6 +77,12 @@ def test_untuned_warmups(beta2: float, base: float) -> None:
     assert_parity(presets.UntunedExponentialWarmup(beta2=beta2), base, expected)
 
 
+@given(beta2=betas, base=rates)
+def test_radam_warmup(beta2: float, base: float) -> None:
+    expected = used(peer.RAdamWarmup, base, 200, beta2=beta2)
+    assert_parity(presets.RAdamWarmup(beta2=beta2), base, expected)
+
+
 def test_the_untuned_period_is_cut_in_floating_point() -> None:
     """2/(1 − 0.999) is 1999.9999999999982 in floating point."""
     assert presets.UntunedLinearWarmup(beta2=0.999) == presets.LinearWarmup(1999)

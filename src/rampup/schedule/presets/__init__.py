@@ -5,6 +5,11 @@ and defaults: `presets.torch.OneCycleLR(max_lr=0.1, total_steps=1000)`. Each ret
 with the factors of the peak rate that the peer's k-th update really uses, odd conventions
 included; where the peer goes wrong, the docstring says how the preset departs.
 
+Example:
+    >>> from rampup import presets
+    >>> print(presets.pytorch_warmup.LinearWarmup(4))
+    warmup 4up linear
+
 Here: the modules, by hand. Not here: the peers themselves, none of which is imported.
 """
 

@@ -2,12 +2,10 @@
 
 pytorch_warmup dampens what another scheduler sets, whose clock runs during the warmup: that is a
 product, `LinearWarmup(4) * decay("cosine")`.
-
-Not here: RAdamWarmup. It is `rectified` without the first updates, at which that is 0.
 """
 
 from rampup.errors import ScheduleError
-from rampup.schedule.build import saturating, warmup
+from rampup.schedule.build import rectified, saturating, warmup
 from rampup.schedule.phase import Schedule
 
 
@@ -75,6 +73,21 @@ def UntunedExponentialWarmup(*, beta2: float) -> Schedule:
     Reference: pytorch_warmup 0.2.0, UntunedExponentialWarmup; Ma & Yarats 2021.
     """
     return ExponentialWarmup(int(1.0 / (1.0 - _beta2(beta2))))
+
+
+def RAdamWarmup(*, beta2: float) -> Schedule:
+    """Return RAdam's rectification term, from the first step on at which it is defined.
+
+    Args:
+        beta2: of the optimizer, above 0.6 and below 1.
+
+    Example:
+        >>> round(RAdamWarmup(beta2=0.999).plan(updates=100)(0), 4)
+        0.0173
+
+    Reference: pytorch_warmup 0.2.0, RAdamWarmup; Liu et al. 2020, §4.
+    """
+    return rectified(beta2)
 
 
 def _period(value: int) -> int:
