@@ -20,7 +20,7 @@ test: .venv/tools  ## lint, check types, run all tests and measure coverage
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
 
 bench: .venv/installed  ## measure what the benchmarks measure
 	@$(BIN)/python -m benchmarks
