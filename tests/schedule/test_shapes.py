@@ -97,7 +97,7 @@ def test_exponential_joins_by_a_constant_ratio(p: float, low: float, ratio: floa
         ("polynomial(nan)", "shape 'polynomial(nan)' is unknown; polynomial takes 1 finite number"),
         ("polynomial(0)", "polynomial(0): power must be above 0"),
         ("k-decay(-1)", "k-decay(-1): k must be above 0"),
-        ("saturating(0)", "saturating(0): rate must be above 0"),
+        ("saturating(0)", "saturating(0): a rate of 0 is the linear shape; write linear"),
         ("sigmoid(-2)", "sigmoid(-2): steepness must be above 0"),
         ("tanh(3,-7)", "tanh(3,-7) would fall; write the smaller number first"),
     ],

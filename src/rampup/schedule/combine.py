@@ -103,6 +103,11 @@ class Changed(Whole):
     inner: Schedule
 
     @property
+    def dispensable(self) -> bool:
+        """Whether the schedule may be left without an update."""
+        return all(phase.dispensable for phase in self.inner.phases)
+
+    @property
     def depth(self) -> int:
         """How deep its text nests parentheses."""
         return self.inner.depth + 1

@@ -220,6 +220,34 @@ class Schedule:
             (Cooldown(inner=self, at=Length.of(at), over=Length.of(over), shape=shape, to=to),)
         )
 
+    def delayed(self, by: int | str | Length) -> "Schedule":
+        """Return the schedule in which each update uses the factor of the one `by` before it.
+
+        The first factor is used until then; the length stays.
+
+        Example:
+            >>> from rampup import warmup
+            >>> plan = warmup(4).delayed(1).plan(updates=10)
+            >>> [plan(k) for k in range(5)]
+            [0.25, 0.25, 0.5, 0.75, 1.0]
+        """
+        from rampup.schedule.shift import Delayed
+
+        return Schedule((Delayed(inner=self, by=Length.of(by)),))
+
+    def since(self, at: int | str | Length) -> "Schedule":
+        """Return the schedule from `at` on, without what comes before.
+
+        Example:
+            >>> from rampup import decay, warmup
+            >>> plan = (warmup(4) >> decay(over=10).since(4)).plan(updates=10)
+            >>> plan(3), plan(4), plan(5)
+            (1.0, 0.6, 0.5)
+        """
+        from rampup.schedule.shift import Since
+
+        return Schedule((Since(inner=self, at=Length.of(at)),))
+
     def rewarmed(
         self,
         at: int | str | Length,

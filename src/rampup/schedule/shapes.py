@@ -70,7 +70,8 @@ def _k_decay(k: float) -> Rise:
 
 
 def _saturating(rate: float) -> Rise:
-    _above("saturating", "rate", rate)
+    if rate == 0:
+        raise ScheduleError("saturating(0): a rate of 0 is the linear shape; write linear")
     return lambda p, _n: np.expm1(-rate * p) / math.expm1(-rate)
 
 

@@ -17,6 +17,7 @@ Grammar, with the words behind a phase in any order and each at most once::
               | "points" (update ":" factor)+ [shape]
               | "function" package.module:name ["over" length]
     change   := "scaled" number | "clamped" number number | "stretched" length
+              | "delayed" length | "since" length
               | "repeated" number | "per epoch"
               | "cooldown" "at" length "over" length [shape] ["to" factor]
               | "rewarmed" "at" length "over" length [shape] ["from" factor]
@@ -42,7 +43,8 @@ MOST_CHARACTERS: Final = 100_000
 
 _TOKEN: Final = re.compile(r">>|[*()]|[^\s()*>]+(?:\([^\s()]*\))?|>")
 _CHANGES: Final = (
-    "scaled", "clamped", "stretched", "repeated", "cooldown", "rewarmed", "per",
+    "scaled", "clamped", "stretched", "repeated", "cooldown", "rewarmed", "delayed",
+    "since", "per",
 )  # fmt: skip
 _TAKES: Final = {
     "warmup": ("length", "shape", "from", "anchor", "per"),
@@ -183,7 +185,8 @@ class _Parser:
                 said["start"] = said.pop("from")
             return self.made(token, lambda: getattr(schedule, word)(**said))
         numbers = {"clamped": 2}.get(word, 1)
-        kind: Callable[[Token], Any] = self.length if word == "stretched" else self.number
+        timed = word in ("stretched", "delayed", "since")
+        kind: Callable[[Token], Any] = self.length if timed else self.number
         values = [kind(self.value(self.tokens[self.next - 1])) for _ in range(numbers)]
         if word == "repeated" and values[0].is_integer():
             values = [int(values[0])]

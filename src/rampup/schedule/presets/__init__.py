@@ -14,9 +14,17 @@ Here: the modules, by hand. Not here: the peers themselves, none of which is imp
 """
 
 from rampup.schedule.presets import (
+    composer as composer,
+    deepspeed as deepspeed,
+    fairseq as fairseq,
+    keras as keras,
+    megatron as megatron,
+    mmengine as mmengine,
     nanochat as nanochat,
     nanogpt as nanogpt,
+    optax as optax,
     pytorch_warmup as pytorch_warmup,
+    timm as timm,
     torch as torch,
     torchtitan as torchtitan,
     transformers as transformers,

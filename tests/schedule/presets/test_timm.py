@@ -1,0 +1,250 @@
+"""timm's presets beside timm's own schedulers, stepped."""
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, strategies as st
+
+from rampup import Schedule, parse
+from rampup.errors import ScheduleError
+from rampup.schedule.presets import timm as presets
+
+
+@pytest.fixture(scope="module")
+def peer():
+    """timm.scheduler's modules without the rest of timm, which needs torchvision."""
+    spec = find_spec("timm")
+    if spec is None:
+        pytest.skip("timm is not installed; pip install --no-deps timm==1.0.31")
+    before = dict(sys.modules)
+    for name in ("timm", "timm.scheduler"):
+        sys.modules[name] = ModuleType(name)
+        folders = [Path(place, *name.split(".")[1:]) for place in spec.submodule_search_locations]
+        sys.modules[name].__path__ = [str(folder) for folder in folders]
+    files = ("cosine_lr", "tanh_lr", "poly_lr", "step_lr", "multistep_lr", "wsd_lr")
+    found = ModuleType("found")
+    for file in files:
+        vars(found).update(vars(import_module(f"timm.scheduler.{file}")))
+    for name in set(sys.modules) - set(before):
+        del sys.modules[name]
+    return found
+
+
+def used(peer: ModuleType, name: str, base: float, updates: int, *args: Any, **options: Any):
+    """Return the rates that timm's scheduler gives to the updates of a run."""
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=base)
+    scheduler = getattr(peer, name)(optimizer, *args, t_in_epochs=False, **options)
+    rates = []
+    for update in range(updates):
+        rates.append(optimizer.param_groups[0]["lr"])
+        scheduler.step_update(update + 1)
+    return np.array(rates)
+
+
+def assert_equal(schedule: Schedule, rates: np.ndarray, base: float) -> None:
+    """Check a whole run, at random access too, and that the text says the same."""
+    plan = schedule.plan(updates=len(rates))
+    k = np.arange(len(rates))
+    assert np.abs(plan.lr(k, base=base) - rates).max() <= 1e-12 * base
+    assert plan(len(rates) - 1) == pytest.approx(rates[-1] / base, abs=1e-12)
+    assert parse(str(schedule)) == schedule
+
+
+bases = st.floats(1e-6, 10)
+shares = st.floats(0, 1)
+lengths = st.integers(1, 60)
+warmups = st.integers(0, 30)
+
+
+@given(bases, lengths, warmups, shares, shares, st.booleans(), st.sampled_from([1.0, 1.5, 0.7]))
+def test_cosine(peer, base, t_initial, warmup_t, floor, first, prefix, k_decay):
+    options = {
+        "lr_min": floor * base,
+        "warmup_t": warmup_t,
+        "warmup_lr_init": first * base,
+        "warmup_prefix": prefix,
+        "k_decay": k_decay,
+    }
+    rates = used(peer, "CosineLRScheduler", base, 100, t_initial, **options)
+    schedule = presets.CosineLRScheduler(t_initial, t_in_epochs=False, base_lr=base, **options)
+    assert_equal(schedule, rates, base)
+
+
+cycles = st.tuples(st.sampled_from([1.0, 2.0]), st.floats(0.5, 1), st.integers(2, 4))
+
+
+@given(bases, st.integers(1, 15), warmups, shares, st.booleans(), cycles)
+@pytest.mark.parametrize("name", ["CosineLRScheduler", "TanhLRScheduler", "PolyLRScheduler"])
+def test_cycles(peer, name, base, t_initial, warmup_t, floor, prefix, cycle):
+    mul, peak, limit = cycle
+    options = {
+        # below the lowest peak, where timm would rise
+        "lr_min": floor * base * peak**limit,
+        "cycle_mul": mul,
+        "cycle_decay": peak,
+        "cycle_limit": limit,
+        "warmup_t": warmup_t,
+        "warmup_prefix": prefix,
+    }
+    schedule = getattr(presets, name)(t_initial, t_in_epochs=False, base_lr=base, **options)
+    rates = used(peer, name, base, 300, t_initial, **options)
+    assert_equal(schedule, rates, base)
+    whole = int(t_initial * (limit if mul == 1 else 2**limit - 1)) + warmup_t * prefix
+    if whole > warmup_t:
+        assert_equal(schedule, rates[:whole], base)
+
+
+@given(bases, lengths, warmups, shares, shares, st.booleans(), st.floats(-9, -1), st.floats(1, 5))
+def test_tanh(peer, base, t_initial, warmup_t, floor, first, prefix, lb, ub):
+    options = {
+        "lb": lb,
+        "ub": ub,
+        "lr_min": floor * base,
+        "warmup_t": warmup_t,
+        "warmup_lr_init": first * base,
+        "warmup_prefix": prefix,
+    }
+    rates = used(peer, "TanhLRScheduler", base, 100, t_initial, **options)
+    schedule = presets.TanhLRScheduler(t_initial, t_in_epochs=False, base_lr=base, **options)
+    assert_equal(schedule, rates, base)
+
+
+@given(bases, lengths, warmups, shares, shares, st.booleans(), st.floats(0.2, 4))
+def test_poly(peer, base, t_initial, warmup_t, floor, first, prefix, power):
+    options = {
+        "power": power,
+        "lr_min": floor * base,
+        "warmup_t": warmup_t,
+        "warmup_lr_init": first * base,
+        "warmup_prefix": prefix,
+    }
+    rates = used(peer, "PolyLRScheduler", base, 100, t_initial, **options)
+    schedule = presets.PolyLRScheduler(t_initial, t_in_epochs=False, base_lr=base, **options)
+    assert_equal(schedule, rates, base)
+
+
+@given(bases, lengths, warmups, shares, shares, st.booleans())
+def test_step(peer, base, decay_t, warmup_t, first, rate, prefix):
+    options = {"warmup_t": warmup_t, "warmup_lr_init": first * base, "warmup_prefix": prefix}
+    rates = used(peer, "StepLRScheduler", base, 200, decay_t, rate, **options)
+    schedule = presets.StepLRScheduler(decay_t, rate, t_in_epochs=False, base_lr=base, **options)
+    assert_equal(schedule, rates, base)
+
+
+@given(bases, st.sets(st.integers(0, 90), max_size=5), warmups, shares, shares, st.booleans())
+def test_multistep(peer, base, milestones, warmup_t, first, rate, prefix):
+    options = {"warmup_t": warmup_t, "warmup_lr_init": first * base, "warmup_prefix": prefix}
+    decay_t = sorted(milestones)
+    rates = used(peer, "MultiStepLRScheduler", base, 200, decay_t, rate, **options)
+    schedule = presets.MultiStepLRScheduler(
+        decay_t, rate, t_in_epochs=False, base_lr=base, **options
+    )
+    assert_equal(schedule, rates, base)
+
+
+shapes = st.sampled_from(["linear", "1-sqrt", "cosine", "exp"])
+
+
+@given(bases, lengths, shares, warmups, shares, shares, shapes, st.floats(0.01, 0.9))
+def test_wsd(peer, base, t_initial, share, warmup_t, floor, first, decay_fn, decay_ratio):
+    options = {
+        "decay_t": max(1, round(share * t_initial)),
+        "lr_min": floor * base,
+        "decay_fn": decay_fn,
+        "decay_ratio": decay_ratio,
+        "warmup_t": warmup_t,
+        "warmup_lr_init": first * base,
+    }
+    rates = used(peer, "WSDLRScheduler", base, 100, t_initial, **options)
+    schedule = presets.WSDLRScheduler(t_initial, t_in_epochs=False, base_lr=base, **options)
+    assert_equal(schedule, rates, base)
+
+
+@given(bases, lengths, shares, st.integers(1, 30), st.none() | lengths, shapes)
+def test_rsqrt(peer, base, t_initial, share, warmup_t, timescale, decay_fn):
+    options = {
+        "decay_t": max(1, round(share * t_initial)),
+        "stable_fn": "rsqrt",
+        "stable_timescale": timescale,
+        "decay_fn": decay_fn,
+        "warmup_t": warmup_t,
+    }
+    rates = used(peer, "WSDLRScheduler", base, 100, t_initial, **options)
+    schedule = presets.WSDLRScheduler(t_initial, t_in_epochs=False, base_lr=base, **options)
+    assert_equal(schedule, rates, base)
+
+
+# the factor of updates 0, 1, 2 … that timm 1.0.31 was seen to use; three decimals
+ROWS = [
+    (
+        presets.CosineLRScheduler(10, warmup_t=4, t_in_epochs=False),
+        [0, 0.25, 0.5, 0.75, 0.655, 0.5, 0.345, 0.206, 0.095, 0.024, 0, 0],
+    ),
+    (
+        presets.CosineLRScheduler(6, warmup_t=4, warmup_prefix=True, t_in_epochs=False),
+        [0, 0.25, 0.5, 0.75, 1, 0.933, 0.75, 0.5, 0.25, 0.067, 0, 0],
+    ),
+    (
+        presets.TanhLRScheduler(10, warmup_t=4, t_in_epochs=False),
+        [0, 0.249, 0.499, 0.748, 0.998, 0.982, 0.881, 0.5, 0.119, 0.018, 0, 0],
+    ),
+    (
+        presets.WSDLRScheduler(6, 4, warmup_t=4, t_in_epochs=False),
+        [0, 0.25, 0.5, 0.75, 1, 1, 1, 0.5, 0.293, 0.134, 0, 0],
+    ),
+    (
+        presets.WSDLRScheduler(
+            6, 2, stable_fn="rsqrt", decay_fn="linear", warmup_t=4, t_in_epochs=False
+        ),
+        [0, 0.25, 0.5, 0.75, 1, 0.894, 0.816, 0.756, 0.707, 0.333, 0, 0],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "row"), ROWS, ids=["cosine", "prefix", "tanh", "wsd", "rsqrt"]
+)
+def test_recorded_rows(schedule, row):
+    assert schedule.plan(updates=len(row))(np.arange(len(row))) == pytest.approx(row, abs=6e-4)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda **o: presets.CosineLRScheduler(6, warmup_t=2, **o),
+        lambda **o: presets.TanhLRScheduler(6, warmup_t=2, warmup_prefix=True, **o),
+        lambda **o: presets.StepLRScheduler(2, 0.5, warmup_t=2, **o),
+        lambda **o: presets.MultiStepLRScheduler([3, 5], 0.5, warmup_t=2, **o),
+        lambda **o: presets.WSDLRScheduler(6, 2, stable_fn="rsqrt", warmup_t=2, **o),
+    ],
+    ids=["cosine", "tanh", "step", "multistep", "rsqrt"],
+)
+def test_epochs_are_stairs(make):
+    per_epoch = make(t_in_epochs=True).plan(updates=50, updates_per_epoch=5)
+    per_update = make(t_in_epochs=False).plan(updates=10)
+    k = np.arange(50)
+    assert per_epoch(k) == pytest.approx(per_update(k // 5), abs=1e-12)
+
+
+def test_refusals():
+    with pytest.raises(ScheduleError, match=r"pass base_lr=… of the optimizer"):
+        presets.CosineLRScheduler(10, lr_min=1e-5)
+    with pytest.raises(ScheduleError, match=r"cycle_mul=1\.5"):
+        presets.CosineLRScheduler(10, cycle_mul=1.5, cycle_limit=2)
+    with pytest.raises(ScheduleError, match=r"decay_t = 2.5"):
+        presets.StepLRScheduler(2.5)
+    with pytest.raises(ScheduleError, match=r"decay_t=7 must be above 0 and at most t_initial=6"):
+        presets.WSDLRScheduler(6, 7)
+    with pytest.raises(ScheduleError, match=r"lr_min=0\.1: a decay to it"):
+        presets.WSDLRScheduler(6, 2, 0.1, "rsqrt", warmup_t=2, base_lr=1.0)
+    with pytest.raises(ScheduleError, match="decay_fn='power' is no preset"):
+        presets.WSDLRScheduler(6, 2, decay_fn="power")
+    with pytest.raises(ScheduleError, match="stable_fn='power' is no preset"):
+        presets.WSDLRScheduler(6, 2, stable_fn="power")
