@@ -8,10 +8,10 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 PINNED := --constraint constraints.txt --build-constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench docs lock clean
+.PHONY: help run test test-peers bench docs lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/installed  ## train the default run (ARGS="run.toml" adds arguments)
 	@$(BIN)/rampup train $(ARGS)
@@ -21,6 +21,10 @@ test: .venv/tools  ## lint, check types, run all tests and measure coverage
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+
+test-peers: .venv/tools  ## test the presets beside keras and optax too, which install JAX
+	@$(PIP) --constraint constraints.txt --group peers
+	$(BIN)/python -m pytest -n auto tests/schedule/presets
 
 bench: .venv/installed  ## measure what the benchmarks measure
 	@$(BIN)/python -m benchmarks
