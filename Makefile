@@ -22,8 +22,9 @@ test: .venv/tools  ## lint, check types, run all tests and measure coverage
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
 
-test-peers: .venv/tools  ## test the presets beside keras and optax too, which install JAX
+test-peers: .venv/tools  ## test the presets beside keras, optax and timm too, which installs JAX
 	@$(PIP) --constraint constraints.txt --group peers
+	@$(PIP) --no-deps timm==1.0.31  # its schedulers alone; the rest would bring another torch
 	$(BIN)/python -m pytest -n auto tests/schedule/presets
 
 bench: .venv/installed  ## measure what the benchmarks measure
