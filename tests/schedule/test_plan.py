@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
-from tests.strategies import anchors, factors, plans, shapes
+from tests.strategies import above_zero, anchors, factors, plans, shapes
 
 from rampup import Plan, Schedule, decay, hold, warmup
 from rampup.errors import ScheduleError
@@ -135,6 +135,7 @@ def test_the_staircase_repeats_the_curve_of_epochs(
     n: int, epoch: int, shape: str, anchor: str, factor: float
 ) -> None:
     """Counted in epochs, a curve uses the same bits as counted in updates, `epoch` times each."""
+    factor = above_zero(shape, factor)
     curves, stairs = (
         warmup(f"{n}{unit}", shape, start=factor, anchor=anchor)
         >> decay(shape, to=factor, anchor=anchor)

@@ -33,7 +33,7 @@ peaks = st.floats(1e-5, 10)
 shares = st.floats(0, 1)
 warmups = st.integers(1, 60)
 lengths = st.integers(1, 100)
-few = settings(max_examples=25)
+few = settings(max_examples=25, deadline=None)
 
 
 @few

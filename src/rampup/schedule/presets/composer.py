@@ -5,7 +5,8 @@ factor at time 0, and update t the one at the time of update t − 1.
 
 Times are numbers of `"10ba"` batches (updates), `"1ep"` epochs, `"2048sp"` samples, `"1000tok"`
 tokens, or `"0.1dur"`, a fraction of the run. Departs in rounding: Composer rounds fractions of
-the run down to a whole unit, a length here is rounded to the nearest update.
+the run down to a whole unit, a length here is rounded to the nearest update. Refused: a rise that
+takes the whole run, and mixed units, unless `t_max` is `"1dur"`.
 """
 
 import re

@@ -25,7 +25,8 @@ def cosine(
     """Return a cosine decay with warmup and, where a period is given, shrinking restarts.
 
     Without a period the decay ends with the run. Departs behind it: fairseq restarts at
-    `lr_shrink` times the peak, the preset holds `min_lr`.
+    `lr_shrink` times the peak, the preset holds `min_lr`. Departs at a restart that fairseq's own
+    logarithm misses by one update, as it does with `t_mult=3`.
 
     Args:
         warmup_updates: length of the warmup, ≥ 0.
