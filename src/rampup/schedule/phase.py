@@ -248,6 +248,21 @@ class Schedule:
 
         return Schedule((Since(inner=self, at=Length.of(at)),))
 
+    def within(self, updates: int) -> "Schedule":
+        """Return the schedule as it is on a run of `updates`, on whatever run it is planned.
+
+        Percentages and an open phase are then measured against that run.
+
+        Example:
+            >>> from rampup import decay
+            >>> plan = decay().within(4).plan(updates=100)
+            >>> [plan(k) for k in (0, 2, 4, 50)]
+            [1.0, 0.5, 0.0, 0.0]
+        """
+        from rampup.schedule.within import Within
+
+        return Schedule((Within(inner=self, updates=updates),))
+
     def rewarmed(
         self,
         at: int | str | Length,

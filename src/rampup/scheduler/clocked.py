@@ -1,0 +1,314 @@
+"""`ClockedLR`: what all our schedulers share. Position, rates and state hang on the optimizer."""
+
+from abc import ABC, abstractmethod
+from typing import Any, Final, Self
+from warnings import warn
+from weakref import WeakKeyDictionary, ref
+
+import torch
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from rampup.errors import ScheduleError, StateError, one_of
+from rampup.scheduler.clock import CLOCKS, CallClock, Clock, outside_graphs
+from rampup.scheduler.hyper import cell, replace
+from rampup.scheduler.rates import Rates, Source
+
+KEY: Final = "rampup"
+"""Under this key, the scheduler's state rides in the first group of the optimizer's state."""
+
+FOREIGN: Final = ("warn", "error", "ignore")
+
+_followed: WeakKeyDictionary[Optimizer, "ref[ClockedLR]"] = WeakKeyDictionary()
+
+
+class ClockedLR(LRScheduler, ABC):
+    """A torch scheduler whose position is the number of updates that really happened.
+
+    The rate of the next update is written when the scheduler is built, after each update, and
+    when a state is loaded: its own, or that of its optimizer, in which its own rides along.
+
+    Args:
+        optimizer: its groups' `lr` are the base rates (`initial_lr`, where one is set already).
+        names: hyper-parameters that are scheduled; `"lr"` is the first.
+        clock: `"updates"` or `"calls"`.
+        on_foreign_write: `"warn"`, `"error"` or `"ignore"`.
+        updates_done: position to start from; None reads it off an optimizer that was loaded.
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        *,
+        names: tuple[str, ...] = ("lr",),
+        clock: str = "updates",
+        on_foreign_write: str = "warn",
+        updates_done: int | None = None,
+    ) -> None:
+        # torch's own __init__ patches optimizer.step to guess at the order of calls and makes a
+        # hidden step; the clock needs neither
+        if clock not in CLOCKS:
+            raise ScheduleError(f"clock {clock!r} is unknown; use one of {one_of(CLOCKS)}")
+        if on_foreign_write not in FOREIGN:
+            raise ScheduleError(
+                f"on_foreign_write {on_foreign_write!r} is unknown; use one of {one_of(FOREIGN)}"
+            )
+        self.optimizer = _inner(optimizer)
+        self._clock_name = clock
+        self._on_foreign_write = on_foreign_write
+        self._step_count = 1
+        self._warned_foreign = False
+        self._used: list[float] | None = None
+        self._read: list[float] = []
+        self._alone()
+        self._rates = Rates(self.optimizer, names, self._source)
+        riding = self.optimizer.param_groups[0].pop(KEY, None)
+        self._rates.admit()
+        self._prepare()
+        self._attach()
+        if updates_done is not None:
+            self.clock.updates = _position(updates_done)
+        elif riding is not None:
+            self._continue(riding, self._understood(riding))
+        self._refresh()
+
+    # what a kind of scheduler decides
+
+    @abstractmethod
+    def _source(self, group: int, name: str) -> Source:
+        """Return what a hyper-parameter of a group follows; the same object for the same curve."""
+
+    @abstractmethod
+    def _state(self) -> dict[str, Any]:
+        """Return what is saved besides the position, as plain JSON-able data."""
+
+    @abstractmethod
+    def _understood(self, state: dict[str, Any]) -> Any:
+        """Return what `_adopt` needs of a state, or refuse it; nothing is changed.
+
+        Raises:
+            StateError: it does not belong here, with what differs.
+        """
+
+    @abstractmethod
+    def _adopt(self, understood: Any) -> None:
+        """Take over what a state says, save the position."""
+
+    def _prepare(self) -> None:  # noqa: B027
+        """Make ready what `_source` returns, once the groups are known."""
+
+    def _joined(self, groups: list[int]) -> None:  # noqa: B027
+        """Take note of groups that joined after the scheduler was built."""
+
+    def _updated(self) -> None:  # noqa: B027
+        """Take note that an update happened, before the rate of the next one is written."""
+
+    # what users and trainers call
+
+    @property
+    def base_lrs(self) -> list[float]:  # type: ignore[override]
+        """The base rate of each group: the rate at factor 1."""
+        self._notice()
+        return [bases["lr"] for bases in self._rates.bases]
+
+    @property
+    def last_epoch(self) -> int:  # type: ignore[override]
+        """The updates done, under the name that torch gives a scheduler's position."""
+        return self.clock.updates
+
+    @last_epoch.setter
+    def last_epoch(self, value: int) -> None:
+        """Ignore it: trainers that count for themselves shift nothing."""
+
+    @property
+    def last_used(self) -> list[float] | None:
+        """The rate that each group used in the last update; None before the first."""
+        return self._used
+
+    def lr_at(self, k: int) -> list[float]:
+        """Return the rate that update `k` uses, as far as is known now, for each group."""
+        self._notice()
+        return self._rates.at(k)
+
+    def get_lr(self) -> list[float | torch.Tensor]:
+        """Return the rate that the next update will use, for each group."""
+        return list(self.lr_at(self.clock.updates))
+
+    def get_last_lr(self) -> list[float | torch.Tensor]:
+        """Return the rate that the next update will use, for each group, as torch has it."""
+        return self.get_lr()
+
+    def step(self, metrics: Any = None, epoch: int | None = None) -> None:  # noqa: ARG002
+        """Do nothing that shifts the schedule: the position is the clock's business.
+
+        With `clock="calls"` it counts one update.
+
+        Args:
+            metrics: accepted because trainers pass one, or the epoch, here.
+            epoch: accepted likewise.
+        """
+        self._step_count += 1
+        if isinstance(self.clock, CallClock):
+            self._before_update()
+            self.clock.tick()
+        self._notice()
+
+    def detach(self) -> None:
+        """Leave the optimizer alone: no hook stays, and its rates stay as they are."""
+        self.clock.detach()
+        for handle in self._handles:
+            handle.remove()
+        _followed.pop(self.optimizer, None)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the position and what it is a position on, as plain JSON-able data."""
+        self._notice()
+        return {
+            "updates": self.clock.updates,
+            "used": self._used,
+            "bases": [dict(bases) for bases in self._rates.bases],
+            **self._state(),
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continue at the saved position and write the rate of the next update.
+
+        Args:
+            state_dict: what `state_dict` returned.
+
+        Raises:
+            StateError: it does not belong to this scheduler.
+        """
+        self._notice()
+        self._continue(state_dict, self._understood(state_dict))
+        self._refresh()
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = self.__dict__.copy()
+        del state["clock"], state["_handles"], state["_rates"]
+        return {**state, "position": self.clock.updates, "bases": self._rates.bases}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        position, bases = state.pop("position"), state.pop("bases")
+        self.__dict__.update(state)
+        self._rates = Rates(self.optimizer, tuple(bases[0]), self._source)
+        self._rates.bases = bases
+        self._attach()
+        self.clock.updates = position
+        self._refresh()
+
+    # how it hangs on the optimizer
+
+    def _attach(self) -> None:
+        hooks = [
+            self.optimizer.register_state_dict_post_hook(self._ride),
+            self.optimizer.register_load_state_dict_pre_hook(self._before_load),
+            self.optimizer.register_load_state_dict_post_hook(self._after_load),
+        ]
+        self.clock: Clock | CallClock
+        if self._clock_name == "calls":
+            self.clock = CallClock(self._after_update)
+        else:
+            hooks.append(self.optimizer.register_step_pre_hook(self._before_update))
+            self.clock = Clock(self.optimizer, self._after_update)
+        self._handles = hooks
+        _followed[self.optimizer] = ref(self)
+
+    def _alone(self) -> None:
+        other = _followed.get(self.optimizer)
+        living = None if other is None else other()
+        if living is not None:
+            raise StateError(
+                f"the optimizer follows a {type(living).__name__} already, which has done "
+                f"{living.clock.updates} updates; detach() that one first"
+            )
+
+    def _before_update(self, *_: Any) -> None:
+        self._notice()
+        self._read, foreign = self._rates.read()
+        if foreign and self._on_foreign_write != "ignore":
+            self._say_foreign(foreign[0])
+
+    def _after_update(self, updates: int) -> None:
+        self._used = self._read
+        self._updated()
+        self._rates.write(updates)
+
+    def _notice(self) -> None:
+        """Bind groups that joined, or that replaced the ones known."""
+        if self._rates.changed:
+            new = self._rates.admit()
+            if new:
+                self._joined(new)
+            self._refresh()
+
+    def _refresh(self) -> None:
+        self._rates.bind()
+        self._rates.write(self.clock.updates)
+
+    def _say_foreign(self, group: int) -> None:
+        k = self.clock.updates
+        said = (
+            f"the rate of group {group} was written by someone else before update {k}: "
+            f"planned {self.lr_at(k)[group]:g}, found {self._read[group]:g}; "
+            "leave one writer, or pass on_foreign_write='ignore'"
+        )
+        if self._on_foreign_write == "error":
+            raise StateError(said)
+        if not self._warned_foreign:
+            self._warned_foreign = True
+            warn(said, stacklevel=2)
+
+    def _ride(self, _optimizer: Optimizer, state_dict: dict[str, Any]) -> None:
+        state_dict["param_groups"][0][KEY] = self.state_dict()
+
+    def _before_load(self, optimizer: Optimizer, state_dict: dict[str, Any]) -> None:
+        self._notice()
+        riding = state_dict["param_groups"][0].get(KEY)
+        self._riding = None if riding is None else (riding, self._understood(riding))
+        if riding is None and state_dict["state"]:
+            warn(
+                "the optimizer's state holds no position, so the schedule stays at update "
+                f"{self.clock.updates}; load the scheduler's state too, or build the scheduler "
+                "with updates_done=…",
+                stacklevel=2,
+            )
+        self._kept = [
+            {name: cell(group, name) for name in bases}
+            for group, bases in zip(optimizer.param_groups, self._rates.bases, strict=True)
+        ]
+
+    def _after_load(self, optimizer: Optimizer) -> None:
+        # torch hands out new tensors; whoever captured the old ones must see the rates too
+        for group, kept in zip(optimizer.param_groups, self._kept, strict=True):
+            for name, value in kept.items():
+                replace(group, name, value)
+        optimizer.param_groups[0].pop(KEY, None)
+        riding = self._riding
+        del self._kept, self._riding
+        if riding is not None:
+            self._continue(*riding)
+        self._refresh()
+
+    def _continue(self, state: dict[str, Any], understood: Any) -> None:
+        self.clock.updates = state["updates"]
+        self._used = state["used"]
+        self._adopt(understood)
+
+
+outside_graphs(ClockedLR._before_update)
+
+
+def _inner(optimizer: Any) -> Optimizer:
+    """Return the optimizer itself, where a trainer wrapped it."""
+    while isinstance(getattr(optimizer, "optimizer", None), Optimizer):
+        optimizer = optimizer.optimizer
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
+    return optimizer
+
+
+def _position(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise StateError(f"updates_done = {value!r} is no count; use a whole number ≥ 0")
+    return value
