@@ -58,8 +58,9 @@ class ClockedLR(LRScheduler, ABC):
         self._on_foreign_write = on_foreign_write
         self._step_count = 1
         self._warned_foreign = False
-        self._used: list[float] | None = None
-        self._read: list[float] = []
+        self._used: list[float] | None = None  # as it was saved
+        self._foreign: dict[int, float] = {}
+        self._overwritten: dict[int, float] = {}
         self._alone()
         self._rates = Rates(self.optimizer, names, self._source)
         riding = self.optimizer.param_groups[0].pop(KEY, None)
@@ -100,9 +101,6 @@ class ClockedLR(LRScheduler, ABC):
     def _joined(self, groups: list[int]) -> None:  # noqa: B027
         """Take note of groups that joined after the scheduler was built."""
 
-    def _updated(self) -> None:  # noqa: B027
-        """Take note that an update happened, before the rate of the next one is written."""
-
     # what users and trainers call
 
     @property
@@ -123,7 +121,12 @@ class ClockedLR(LRScheduler, ABC):
     @property
     def last_used(self) -> list[float] | None:
         """The rate that each group used in the last update; None before the first."""
-        return self._used
+        numbers = self._rates.used()
+        if numbers is None:
+            return self._used
+        for group, rate in self._overwritten.items():
+            numbers[group] = rate
+        return numbers
 
     def lr_at(self, k: int) -> list[float]:
         """Return the rate that update `k` uses, as far as is known now, for each group."""
@@ -165,7 +168,7 @@ class ClockedLR(LRScheduler, ABC):
         self._notice()
         return {
             "updates": self.clock.updates,
-            "used": self._used,
+            "used": self.last_used,
             "bases": [dict(bases) for bases in self._rates.bases],
             **self._state(),
         }
@@ -185,8 +188,14 @@ class ClockedLR(LRScheduler, ABC):
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
-        del state["clock"], state["_handles"], state["_rates"]
-        return {**state, "position": self.clock.updates, "bases": self._rates.bases}
+        for name in ("clock", "_handles", "_rates"):
+            del state[name]
+        return {
+            **state,
+            "_used": self.last_used,
+            "position": self.clock.updates,
+            "bases": self._rates.bases,
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         position, bases = state.pop("position"), state.pop("bases")
@@ -224,15 +233,17 @@ class ClockedLR(LRScheduler, ABC):
             )
 
     def _before_update(self, *_: Any) -> None:
+        if self._rates.untouched():
+            self._foreign = {}
+            return
         self._notice()
-        self._read, foreign = self._rates.read()
-        if foreign and self._on_foreign_write != "ignore":
-            self._say_foreign(foreign[0])
+        self._foreign = self._rates.touched()
+        if self._foreign and self._on_foreign_write != "ignore":
+            self._say_foreign()
 
     def _after_update(self, updates: int) -> None:
-        self._used = self._read
-        self._updated()
-        self._rates.write(updates)
+        self._overwritten = self._foreign
+        self._rates.advance(updates)
 
     def _notice(self) -> None:
         """Bind groups that joined, or that replaced the ones known."""
@@ -246,11 +257,12 @@ class ClockedLR(LRScheduler, ABC):
         self._rates.bind()
         self._rates.write(self.clock.updates)
 
-    def _say_foreign(self, group: int) -> None:
+    def _say_foreign(self) -> None:
         k = self.clock.updates
+        group, found = next(iter(self._foreign.items()))
         said = (
             f"the rate of group {group} was written by someone else before update {k}: "
-            f"planned {self.lr_at(k)[group]:g}, found {self._read[group]:g}; "
+            f"planned {self.lr_at(k)[group]:g}, found {found:g}; "
             "leave one writer, or pass on_foreign_write='ignore'"
         )
         if self._on_foreign_write == "error":
@@ -293,6 +305,7 @@ class ClockedLR(LRScheduler, ABC):
     def _continue(self, state: dict[str, Any], understood: Any) -> None:
         self.clock.updates = state["updates"]
         self._used = state["used"]
+        self._rates.forget()
         self._adopt(understood)
 
 

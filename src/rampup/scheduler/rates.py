@@ -1,7 +1,7 @@
 """`Rates`: base × factor, written into the optimizer's groups; and what others wrote there."""
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -17,43 +17,41 @@ Source = Callable[[int], float]
 """Update index → factor: a plan, or what a signal from the run decides."""
 
 
-class Block:
-    """The factors of a plan, one update after the other, computed `BLOCK` at a time.
+Tensors = dict[int, tuple[torch.Tensor, int, float]]
+"""By group, the tensor that holds its rate, the tensor's version, and what it was filled with."""
+
+
+class Lane:
+    """What follows one source, with its next factors.
 
     Args:
-        plan: whose factors; `block(k) == plan(k)`, to the bit.
-    """
+        source: update index → factor. Factors of a plan are computed `BLOCK` at a time, to the
+            bit as one by one.
 
-    __slots__ = ("_factors", "_first", "_plan")
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._first = 0
-        self._factors: list[float] = []
-
-    def __call__(self, k: int) -> float:
-        """Return the factor of update `k`."""
-        i = k - self._first
-        if not 0 <= i < len(self._factors):
-            self._first, i = k, 0
-            self._factors = self._plan(np.arange(k, k + BLOCK)).tolist()
-        return self._factors[i]
-
-
-class Lane(NamedTuple):
-    """What follows one source.
-
-    Args:
-        source: update index → factor.
+    Attributes:
         rates: groups whose rate is a plain number, with their base.
         tensors: index, tensor and base of the groups whose rate is a tensor.
         others: other hyper-parameters by name, with their base.
     """
 
-    source: Source
-    rates: list[tuple[Group, float]]
-    tensors: list[tuple[int, torch.Tensor, float]]
-    others: list[tuple[Group, str, float]]
+    __slots__ = ("factor", "factors", "first", "others", "rates", "source", "tensors")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.first = 0
+        self.factor = 0.0
+        self.factors: list[float] = []
+        self.rates: list[tuple[Group, float]] = []
+        self.tensors: list[tuple[int, torch.Tensor, float]] = []
+        self.others: list[tuple[Group, str, float]] = []
+
+    def computed(self, k: int) -> float:
+        """Return the factor of update `k`, and keep those behind it."""
+        if not isinstance(self.source, Plan):
+            return self.source(k)
+        self.first = k
+        self.factors = self.source(np.arange(k, k + BLOCK)).tolist()
+        return self.factors[0]
 
 
 class Rates:
@@ -78,8 +76,9 @@ class Rates:
         self._choose = choose
         self._groups: list[Group] = []
         self._lanes: list[Lane] = []
-        self._rates: list[Any] = []
-        self._versions: list[tuple[torch.Tensor, int]] = []
+        self._written: list[Any] = []
+        self._tensors: Tensors = {}
+        self._used: tuple[list[Any], Tensors] | None = None
 
     @property
     def changed(self) -> bool:
@@ -108,15 +107,14 @@ class Rates:
     def bind(self) -> None:
         """Find out again which group follows what; call it when groups or sources change."""
         self._groups = groups = self._optimizer.param_groups
-        self._rates = [group["lr"] for group in groups]
+        self._tensors = {}
         lanes: dict[int, Lane] = {}
         owners: dict[int, tuple[int, float]] = {}
         for index, (group, bases) in enumerate(zip(groups, self.bases, strict=True)):
             group["initial_lr"] = bases["lr"]
             for name in self.names:
                 source, base = self._choose(index, name), bases[name]
-                block = Block(source) if isinstance(source, Plan) else source
-                lane = lanes.setdefault(id(source), Lane(block, [], [], []))
+                lane = lanes.setdefault(id(source), Lane(source))
                 now = cell(group, name)
                 tensor = isinstance(now, torch.Tensor)
                 # one tensor cannot hold two values
@@ -130,50 +128,70 @@ class Rates:
                 else:
                     lane.rates.append((group, base))
         self._lanes = list(lanes.values())
+        self._filled = any(lane.tensors for lane in self._lanes)
+
+    def advance(self, k: int) -> None:
+        """Note what was written as used, and write what update `k` is to use."""
+        self._used = self._written, self._tensors
+        self.write(k)
 
     def write(self, k: int) -> None:
         """Write what update `k` is to use."""
-        versions = []
-        for source, rates, tensors, others in self._lanes:
-            factor = source(k)
-            for group, base in rates:
+        for lane in self._lanes:
+            i = k - lane.first
+            factor = lane.factors[i] if 0 <= i < len(lane.factors) else lane.computed(k)
+            for group, base in lane.rates:
                 group["lr"] = base * factor
-            for group, name, base in others:
+            for group, name, base in lane.others:
                 put(group, name, base * factor)
-            for _, tensor, base in tensors:
+            for _, tensor, base in lane.tensors:
                 tensor.fill_(base * factor)
-            for index, tensor, base in tensors:  # behind all: groups may share one tensor
-                self._rates[index] = base * factor
-                versions.append((tensor, tensor._version))
-        self._versions = versions
-        if not versions:
-            self._rates = [group["lr"] for group in self._groups]
-        elif any(lane.rates for lane in self._lanes):
-            for index, group in enumerate(self._groups):
-                if not isinstance(group["lr"], torch.Tensor):
-                    self._rates[index] = group["lr"]
+            lane.factor = factor
+        self._written = [group["lr"] for group in self._groups]
+        if self._filled:  # the versions behind all fillings: groups may share a tensor
+            self._tensors = {
+                index: (tensor, tensor._version, base * lane.factor)
+                for lane in self._lanes
+                for index, tensor, base in lane.tensors
+            }
 
-    def read(self) -> tuple[list[float], list[int]]:
-        """Return the rate that each group holds, and the groups where it is not what was written.
+    def untouched(self) -> bool:
+        """Whether the optimizer has the groups that are bound, each with the rate written."""
+        groups = self._optimizer.param_groups
+        if groups is not self._groups or len(groups) != len(self._written):
+            return False
+        if [group["lr"] for group in groups] != self._written:
+            return False
+        return not self._tensors or all(t._version == v for t, v, _ in self._tensors.values())
 
-        A tensor that nobody touched is not read, since that would wait for the device.
+    def touched(self) -> dict[int, float]:
+        """Return what the groups hold whose rate is not the one written, by index."""
+        found = {}
+        for index, group in enumerate(self._groups):
+            rate = group["lr"]
+            tensor, version, _ = self._tensors.get(index, (None, 0, 0.0))
+            same = rate._version == version if rate is tensor else rate == self._written[index]
+            if not same:
+                found[index] = float(rate)
+        return found
+
+    def used(self) -> list[float] | None:
+        """Return the rates that were written before `advance` did; None before the first time.
+
+        Those in tensors are rounded as the tensors round them, without waiting for the device.
         """
-        found = [group["lr"] for group in self._groups]
-        if not self._versions:
-            if found == self._rates:
-                return found, []
-            found = [float(rate) for rate in found]
-            return found, [i for i, rate in enumerate(found) if rate != self._rates[i]]
-        touched = []
-        written = {id(tensor): version for tensor, version in self._versions}
-        for index, rate in enumerate(found):
-            if isinstance(rate, torch.Tensor) and written.get(id(rate)) == rate._version:
-                found[index] = self._rates[index]
-                continue
-            found[index] = float(rate)
-            if isinstance(rate, torch.Tensor) or rate != self._rates[index]:
-                touched.append(index)
-        return found, touched
+        if self._used is None:
+            return None
+        written, tensors = self._used
+        rounded = {
+            index: float(torch.tensor(rate, dtype=tensor.dtype))
+            for index, (tensor, _, rate) in tensors.items()
+        }
+        return [rounded.get(index, rate) for index, rate in enumerate(written)]
+
+    def forget(self) -> None:
+        """Forget what was used: another run goes on from here."""
+        self._used = None
 
     def at(self, k: int, name: str = "lr") -> list[float]:
         """Return base × factor of update `k` for each group."""

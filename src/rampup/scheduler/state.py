@@ -1,6 +1,7 @@
 """What a `RampupLR` saves, and what is said when it does not match."""
 
 from dataclasses import dataclass
+from math import isclose
 from typing import Any, Final
 
 from rampup.errors import StateError
@@ -11,6 +12,9 @@ MISMATCH: Final = ("error", "checkpoint", "code", "stretch")
 
 _KEYS: Final = ("version", "updates", "used", "bases", "horizon", "schedules", "joined", "changes")
 _MOST_ROWS: Final = 20
+
+_SAME: Final = 1e-6
+"""Bases closer than this are one number, once held in float32."""
 
 
 def must_be_state(saved: Any) -> None:
@@ -80,7 +84,7 @@ def differences(saved: dict[str, Any], ours: dict[str, Any], end: int) -> list[D
     for index, (theirs, mine) in enumerate(zip(saved["bases"], ours["bases"], strict=False)):
         for name in sorted(theirs.keys() | mine.keys()):
             pair = theirs.get(name), mine.get(name)
-            if pair[0] != pair[1]:
+            if None in pair or not isclose(*pair, rel_tol=_SAME):
                 found.append(Difference("base", f"group {index} base {name}", *pair))
     for name in sorted(saved["schedules"].keys() | ours["schedules"].keys()):
         pair = saved["schedules"].get(name), ours["schedules"].get(name)
