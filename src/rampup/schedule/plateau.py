@@ -1,0 +1,108 @@
+"""A phase that waits for a metric: it holds, and drops when the metric stops getting better."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+import numpy as np
+
+from rampup.errors import ScheduleError, one_of
+from rampup.schedule.phase import Phase
+from rampup.schedule.plan import Curve
+from rampup.schedule.ramp import factor_of, share
+from rampup.schedule.shapes import power
+from rampup.units import Horizon, Length
+
+MODES: Final = ("min", "max")
+THRESHOLDS: Final = ("rel", "abs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plateau(Phase):
+    """The factor is multiplied by `factor` whenever a metric has not got better for too long.
+
+    A plan knows no metric: it holds from the last drop on. `RampupLR` hears the metric and
+    writes each drop down; built by `plateau`.
+
+    Args:
+        factor: in [0, 1).
+        patience: reports without progress that are waited for, ≥ 0; the next one drops.
+        mode: `"min"` where less is better, or `"max"`.
+        threshold: progress below this is none, ≥ 0.
+        threshold_mode: `"rel"`, a share of the best so far, or `"abs"`.
+        cooldown: reports behind a drop that are not counted, ≥ 0.
+        to: no drop goes below this factor, in [0, 1].
+        over: how long it lasts; None takes what is left.
+        dropped: the updates at which it has dropped, from its start on, ascending.
+    """
+
+    factor: float
+    patience: int
+    mode: str
+    threshold: float
+    threshold_mode: str
+    cooldown: int
+    to: float
+    over: Length | None = None
+    dropped: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "factor", share(self.factor, "plateau"))
+        if self.factor == 1:
+            raise ScheduleError("a plateau by factor 1 never drops; use one below 1, such as 0.1")
+        object.__setattr__(self, "to", share(self.to, "plateau to"))
+        object.__setattr__(self, "threshold", factor_of(self.threshold, "plateau threshold"))
+        for name in ("patience", "cooldown"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise ScheduleError(f"plateau {name} {value!r}: use a whole number of reports ≥ 0")
+        for name, known in (("mode", MODES), ("threshold_mode", THRESHOLDS)):
+            value = getattr(self, name)
+            if value not in known:
+                raise ScheduleError(
+                    f"plateau {name} {value!r} is unknown; use one of {one_of(known)}"
+                )
+        if list(self.dropped) != sorted(self.dropped) or any(k < 0 for k in self.dropped):
+            raise ScheduleError(f"the drops of a plateau must ascend, not {[*self.dropped]}")
+
+    def drops_at(self, update: int) -> Self:
+        """Return the phase with one more drop, `update` updates behind its start."""
+        return replace(self, dropped=(*self.dropped, update))
+
+    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
+        """Return how many updates it lasts, or None where it takes what is left."""
+        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
+
+    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
+        """Return its curve on a run, as far as the metric has been heard."""
+        points = [first + drop for drop in self.dropped]
+        where, floor = np.array(points, dtype=np.int64), min(self.to, level)
+
+        def factor(k: Any) -> Any:
+            drops = np.searchsorted(where, k, side="right")
+            return np.maximum(level * power(self.factor, drops), floor)
+
+        return Curve(
+            first=first,
+            updates=updates,
+            end=float(factor(first + max(updates - 1, 0))),
+            low=0.0,
+            high=level,
+            factor=factor,
+            marks=tuple(point for point in points if point < first + updates),
+        )
+
+    def __str__(self) -> str:
+        words = [f"plateau {self.factor!r} patience {self.patience}"]
+        if self.mode != "min":
+            words.append(f"mode {self.mode}")
+        words.append(f"threshold {self.threshold!r}")
+        if self.threshold_mode != "rel":
+            words.append("abs")
+        if self.cooldown:
+            words.append(f"cooldown {self.cooldown}")
+        words.append(f"to {self.to!r}")
+        if self.over is not None:
+            words.append(f"over {self.over}")
+        if self.dropped:
+            words.append("dropped " + ",".join(f"{k}up" for k in self.dropped))
+        return " ".join(words)
