@@ -24,8 +24,8 @@ from rampup.schedule.build import (
     steps as steps,
     warmup as warmup,
 )
-from rampup.schedule.phase import Schedule as Schedule
 from rampup.schedule.plan import Plan as Plan
+from rampup.schedule.schedule import Schedule as Schedule
 from rampup.schedule.text import parse as parse
 from rampup.units import Horizon as Horizon, Length as Length
 

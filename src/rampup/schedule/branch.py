@@ -7,9 +7,10 @@ import numpy as np
 
 from rampup.errors import ScheduleError
 from rampup.schedule.combine import Changed, Staircase, curve_of
-from rampup.schedule.phase import Phase, Schedule
+from rampup.schedule.phase import Phase
 from rampup.schedule.plan import Curve, Track, natural_length, resolve
 from rampup.schedule.ramp import has_ratio, share
+from rampup.schedule.schedule import Schedule
 from rampup.schedule.shapes import canonical, joining
 from rampup.units import Horizon, Length
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from rampup.errors import ScheduleError
 from rampup.schedule.laws import Law
 from rampup.schedule.patterns import Cycle, Restarts, Steps
-from rampup.schedule.phase import PEAK, Phase, Schedule
+from rampup.schedule.phase import PEAK, Phase
 from rampup.schedule.points import Function, Points
 from rampup.schedule.ramp import Ramp
+from rampup.schedule.schedule import Schedule
 from rampup.units import Length
 
 Long = int | str | Length

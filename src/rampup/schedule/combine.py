@@ -13,9 +13,10 @@ from typing import Any, Self
 import numpy as np
 
 from rampup.errors import ScheduleError
-from rampup.schedule.phase import Phase, Schedule
+from rampup.schedule.phase import Phase
 from rampup.schedule.plan import Curve, Track, length_before, natural_length, resolve
 from rampup.schedule.ramp import factor_of, stride
+from rampup.schedule.schedule import Schedule
 from rampup.units import Horizon, Length
 
 

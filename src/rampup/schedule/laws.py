@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from rampup.errors import ScheduleError, nearest
-from rampup.schedule.phase import PEAK, Phase
+from rampup.schedule.phase import PEAK, Lasting, Phase
 from rampup.schedule.plan import Curve
 from rampup.schedule.ramp import Ramp
 from rampup.schedule.shapes import power
@@ -106,7 +106,7 @@ RULES: Final[dict[str, Rule]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Law(Phase):
+class Law(Lasting):
     """A phase that follows one of `RULES`; built by `inverse_sqrt`, `exponential`, ….
 
     Args:
@@ -114,13 +114,11 @@ class Law(Phase):
         parameter: a `Length` or a number, as the rule asks.
         every: one step of i, for "exponential": None is one update; with a length, i is
             fractional.
-        over: how long it lasts; None takes what is left.
     """
 
     rule: str
     parameter: Length | float
     every: Length | None = None
-    over: Length | None = None
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:
@@ -152,10 +150,6 @@ class Law(Phase):
         if not self.has_warmup:
             return self
         return Ramp(verb="hold", over=self.over, start=None if first else PEAK)
-
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
-        """Return how many updates it lasts, or None where it takes what is left."""
-        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:
         """Return its curve on a run."""

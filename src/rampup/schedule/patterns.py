@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 from rampup.errors import ScheduleError, one_of
-from rampup.schedule.phase import Phase
+from rampup.schedule.phase import Lasting
 from rampup.schedule.plan import Curve
 from rampup.schedule.ramp import factor_of, has_ratio, share, stride
 from rampup.schedule.shapes import canonical, joining, power
@@ -17,27 +17,21 @@ MODES: Final = ("triangular", "triangular2", "exp_range")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Steps(Phase):
+class Steps(Lasting):
     """The factor is multiplied by gamma at each of the points `at`; built by `steps`.
 
     Args:
         at: lengths from the phase's start, ascending.
         gamma: in [0, 1].
-        over: how long it lasts; None takes what is left.
     """
 
     at: tuple[Length, ...]
     gamma: float
-    over: Length | None = None
 
     def __post_init__(self) -> None:
         if not self.at:
             raise ScheduleError("steps need a point; write steps(at=['30ep', '60ep'])")
         object.__setattr__(self, "gamma", share(self.gamma, "steps gamma"))
-
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
-        """Return how many updates it lasts, or None where it takes what is left."""
-        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:
         """Return its curve on a run."""
@@ -66,7 +60,7 @@ class Steps(Phase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restarts(Phase):
+class Restarts(Lasting):
     """Decays that start again, each `times` as long and from `peak` times as high.
 
     Built by `restarts`.
@@ -77,7 +71,6 @@ class Restarts(Phase):
         peak: each period's start over the one before, in [0, 1].
         shape: of each decay.
         to: factor at the end of each decay.
-        over: how long it lasts; None takes what is left.
         staircase: True changes the rate once per epoch.
     """
 
@@ -86,7 +79,6 @@ class Restarts(Phase):
     peak: float = 1.0
     shape: str = "cosine"
     to: float = 0.0
-    over: Length | None = None
     staircase: bool = False
 
     def __post_init__(self) -> None:
@@ -107,10 +99,6 @@ class Restarts(Phase):
     def per_epoch(self) -> Self:
         """Return the staircase of it."""
         return replace(self, staircase=True)
-
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
-        """Return how many updates it lasts, or None where it takes what is left."""
-        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:
         """Return its curve on a run."""
@@ -167,7 +155,7 @@ class Restarts(Phase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cycle(Phase):
+class Cycle(Lasting):
     """Triangles between a low factor and the peak; built by `cycle`.
 
     Args:
@@ -177,7 +165,6 @@ class Cycle(Phase):
         mode: `"triangular"` keeps the peak, `"triangular2"` halves its height each time,
             `"exp_range"` multiplies its height by gamma^k at update k.
         gamma: for `"exp_range"`, in [0, 1].
-        over: how long it lasts; None takes what is left.
 
     Reference: Smith 2017, Cyclical Learning Rates, §3.
     """
@@ -187,7 +174,6 @@ class Cycle(Phase):
     low: float
     mode: str = "triangular"
     gamma: float = 1.0
-    over: Length | None = None
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -196,10 +182,6 @@ class Cycle(Phase):
         object.__setattr__(self, "gamma", share(self.gamma, "cycle gamma"))
         if self.up.value == 0 or self.down.value == 0:
             raise ScheduleError("a cycle needs a rise and a fall; give both a length")
-
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
-        """Return how many updates it lasts, or None where it takes what is left."""
-        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run; it starts at its own low factor, whatever came before."""

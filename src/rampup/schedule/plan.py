@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rampup.errors import ScheduleError
-from rampup.schedule.phase import PEAK, Phase, Schedule
+from rampup.schedule.phase import PEAK, Phase
+from rampup.schedule.schedule import Schedule
 from rampup.units import Horizon
 
 if TYPE_CHECKING:

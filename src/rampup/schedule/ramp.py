@@ -5,22 +5,21 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from rampup.errors import ScheduleError, one_of
-from rampup.schedule.phase import PEAK, Phase
+from rampup.schedule.phase import PEAK, Lasting, Phase
 from rampup.schedule.plan import Curve
 from rampup.schedule.shapes import SHAPES, canonical, joining, split_name
-from rampup.units import Horizon, Length
+from rampup.units import Horizon
 
 ANCHORS: Final = ("start", "end", "middle", "ends")
 DEFAULT_ANCHOR: Final = {"warmup": "end", "hold": "start", "decay": "start"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ramp(Phase):
+class Ramp(Lasting):
     """A phase between two factors; built by `warmup`, `hold` and `decay`.
 
     Args:
         verb: `"warmup"` rises to the peak, `"hold"` stays, `"decay"` falls.
-        over: how long it lasts; None takes what the other phases leave of the run.
         shape: the curve's name, see `rampup.schedule.shapes`; ignored by a hold.
         start: factor at progress 0, in [0, 1]; None continues where the phase before ended.
         end: factor at progress 1, in [0, 1]; None stays at the start.
@@ -33,7 +32,6 @@ class Ramp(Phase):
     """
 
     verb: str
-    over: Length | None = None
     shape: str = "linear"
     start: float | None = None
     end: float | None = None
@@ -86,10 +84,6 @@ class Ramp(Phase):
             return self
         # the first phase starts at the peak by itself
         return Ramp(verb="hold", over=self.over, start=None if first else PEAK)
-
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
-        """Return how many updates it lasts, or None where it takes what is left."""
-        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:
         """Return its curve on a run."""

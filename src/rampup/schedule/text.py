@@ -32,9 +32,10 @@ from rampup.errors import ParseError, RampupError, nearest
 from rampup.schedule import build
 from rampup.schedule.combine import Product
 from rampup.schedule.laws import Law
-from rampup.schedule.phase import MOST_DEPTH, Phase, Schedule
+from rampup.schedule.phase import Phase
 from rampup.schedule.points import Function
 from rampup.schedule.ramp import ANCHORS, Ramp
+from rampup.schedule.schedule import MOST_DEPTH, Schedule
 from rampup.schedule.shapes import SHAPES, split_name
 from rampup.units import Length
 
