@@ -53,8 +53,8 @@ TEXTS = {
         from_points([(0, 0.1), (10.5, 1), (100, 1e-5)], "cosine")
     ),
     "function math:exp2 over 5up": from_function(math.exp2, over=5),
-    "warmup 5up tanh(-6.0,3.0) >> decay polynomial(3.0) to 0.0": (
-        warmup(5, "tanh(-6,3)") >> decay("polynomial(3)")
+    "warmup 5up tanh(-6.0,2.0) >> decay polynomial(3.0) to 0.0": (
+        warmup(5, "tanh(-6,2)") >> decay("polynomial(3)")
     ),
     "hold * (warmup 5up linear >> hold) * decay linear to 0.0 >> hold 5up": (
         hold() * (warmup(5) >> hold()) * decay() >> hold(5)
