@@ -1,4 +1,4 @@
-"""`Ramp`, a phase between two factors: a warmup rises to the peak, a hold stays, a decay falls."""
+"""`Ramp`, a phase between two factors: `warmup`, `hold`, `decay` and `rise`."""
 
 import math
 from dataclasses import dataclass, replace
@@ -11,15 +11,16 @@ from rampup.schedule.shapes import SHAPES, canonical, joining, split_name
 from rampup.units import Horizon
 
 ANCHORS: Final = ("start", "end", "middle", "ends")
-DEFAULT_ANCHOR: Final = {"warmup": "end", "hold": "start", "decay": "start"}
+DEFAULT_ANCHOR: Final = {"warmup": "end", "hold": "start", "decay": "start", "rise": "start"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ramp(Lasting):
-    """A phase between two factors; built by `warmup`, `hold` and `decay`.
+    """A phase between two factors; built by `warmup`, `hold`, `decay` and `rise`.
 
     Args:
-        verb: `"warmup"` rises to the peak, `"hold"` stays, `"decay"` falls.
+        verb: `"warmup"` rises to the peak, `"hold"` stays, `"decay"` falls, `"rise"` rises and is
+            no warmup.
         shape: the curve's name, see `rampup.schedule.shapes`; ignored by a hold.
         start: factor at progress 0, in [0, 1]; None continues where the phase before ended.
         end: factor at progress 1, in [0, 1]; None stays at the start.
@@ -46,7 +47,7 @@ class Ramp(Lasting):
             raise ScheduleError(
                 f"anchor {self.anchor!r} of a {self.verb} is unknown; use one of {one_of(ANCHORS)}"
             )
-        needed = {"warmup": "start", "decay": "end"}.get(self.verb)
+        needed = {"warmup": "start", "decay": "end", "rise": "end"}.get(self.verb)
         for name, word in (("start", "from"), ("end", "to")):
             factor = getattr(self, name)
             if factor is None and name != needed:
@@ -93,6 +94,10 @@ class Ramp(Lasting):
             raise ScheduleError(
                 f"'{self}' would rise: it starts at factor {start:g}; decay to at most {start:g}"
             )
+        if self.verb == "rise" and end < start:
+            raise ScheduleError(
+                f"'{self}' would fall: it starts at factor {start:g}; rise to at least {start:g}"
+            )
         epoch = stride(self, horizon, first, updates) if self.staircase else 1
         readings = max(updates // epoch, 1)
         shift, span = {
@@ -119,7 +124,7 @@ class Ramp(Lasting):
             low=low,
             high=high,
             factor=factor,
-            warmup=updates if self.warmup_only else 0,
+            warmup=lambda start, stop: (stop - start) * self.warmup_only,
             marks=(first + max(updates - epoch, 0),),
         )
 
@@ -131,7 +136,7 @@ class Ramp(Lasting):
             words.append(self.shape)
         if self.start != (0.0 if self.verb == "warmup" else None):
             words.append(f"from {self.start!r}")
-        if self.verb == "decay":
+        if self.verb in ("decay", "rise"):
             words.append(f"to {self.end!r}")
         if self.verb != "hold" and self.anchor != DEFAULT_ANCHOR[self.verb]:
             words.append(f"anchor {self.anchor}")

@@ -84,6 +84,36 @@ class Schedule:
 
         return Schedule((Clamped(inner=self, low=low, high=high),))
 
+    def lifted(self, low: float) -> "Schedule":
+        """Return the schedule with each factor f turned to low + (1 − low)·f.
+
+        The peak stays, 0 becomes `low`, and heights above `low` keep their ratios.
+
+        Example:
+            >>> from rampup import decay
+            >>> decay(over=4).lifted(0.5).plan(updates=4)(2)
+            0.75
+        """
+        from rampup.schedule.combine import Lifted
+
+        return Schedule((Lifted(inner=self, low=low),))
+
+    def within(self, to: int | str | Length) -> "Schedule":
+        """Return the schedule on a part of the run: its open phase takes what is left of that.
+
+        Args:
+            to: how long the part is, in any unit.
+
+        Example:
+            >>> from rampup import decay, warmup
+            >>> plan = (warmup(4) >> decay()).within("2ep").plan(updates=30, updates_per_epoch=7)
+            >>> plan(4), plan(9), plan(14)
+            (1.0, 0.5, 0.0)
+        """
+        from rampup.schedule.shift import Within
+
+        return Schedule((Within(inner=self, to=Length.of(to)),))
+
     def stretched(self, to: int | str | Length) -> "Schedule":
         """Return the schedule with all its lengths multiplied so that it lasts `to`.
 
@@ -93,12 +123,15 @@ class Schedule:
             >>> plan(7), plan(8)
             (1.0, 1.0)
         """
-        from rampup.schedule.combine import Stretched
+        from rampup.schedule.shift import Stretched
 
         return Schedule((Stretched(inner=self, to=Length.of(to)),))
 
-    def repeated(self, times: int) -> "Schedule":
-        """Return the schedule `times` times, each time from its start.
+    def repeated(self, times: int | None = None) -> "Schedule":
+        """Return the schedule again and again, each time from its start.
+
+        Args:
+            times: how often; None takes what is left of the run.
 
         Example:
             >>> from rampup import decay
@@ -106,9 +139,26 @@ class Schedule:
             >>> plan(0), plan(4), plan(6)
             (1.0, 1.0, 0.5)
         """
-        from rampup.schedule.combine import Repeated
+        from rampup.schedule.shift import Repeated
 
         return Schedule((Repeated(inner=self, times=times),))
+
+    def cut(self, at: int | str | Length, to: float | None = None) -> "Schedule":
+        """Return the schedule up to `at` and no further.
+
+        Args:
+            at: how much of it is kept.
+            to: the factor behind it; None holds that of the last update kept.
+
+        Example:
+            >>> from rampup import decay
+            >>> plan = decay(over=8).cut(4, to=0.1).plan(updates=8)
+            >>> [plan(k) for k in range(6)]
+            [1.0, 0.875, 0.75, 0.625, 0.1, 0.1]
+        """
+        from rampup.schedule.branch import Cut
+
+        return Schedule((Cut(inner=self, at=Length.of(at), to=to),))
 
     def cooldown(
         self,
@@ -138,6 +188,37 @@ class Schedule:
 
         return Schedule(
             (Cooldown(inner=self, at=Length.of(at), over=Length.of(over), shape=shape, to=to),)
+        )
+
+    def faded(
+        self,
+        at: int | str | Length,
+        over: int | str | Length,
+        shape: str = "linear",
+        to: float = 0.0,
+    ) -> "Schedule":
+        """Return the schedule with its height above `to` multiplied by a fall from 1 to 0.
+
+        Unlike in a cooldown, the schedule itself goes on meanwhile.
+
+        Args:
+            at: where the fall begins.
+            over: how long it takes.
+            shape: its curve.
+            to: the factor at its end.
+
+        Example:
+            >>> from rampup import inverse_sqrt
+            >>> plan = inverse_sqrt(4).faded(at=8, over=8).plan(updates=20)
+            >>> round(plan(8), 3), round(plan(12), 3), plan(16)
+            (0.577, 0.25, 0.0)
+
+        Reference: Zhai et al. 2022, Scaling Vision Transformers, §3.5 (reciprocal square root).
+        """
+        from rampup.schedule.branch import Faded
+
+        return Schedule(
+            (Faded(inner=self, at=Length.of(at), over=Length.of(over), shape=shape, to=to),)
         )
 
     def delayed(self, by: int | str | Length) -> "Schedule":
