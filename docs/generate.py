@@ -117,7 +117,7 @@ def shapes() -> str:
     lines += [
         "The curve of a `warmup` or a `decay`, as a function of progress p from 0 to 1; n is the",
         "number of readings. A falling ramp reads it mirrored in time. Numbers in parentheses",
-        "are the defaults: `polynomial` is `polynomial(2)`.",
+        "are the defaults, and the last ones may be left out: `polynomial` is `polynomial(2,1)`.",
         "",
         "| shape | rises as | from |",
         "|---|---|---|",

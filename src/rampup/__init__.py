@@ -17,15 +17,17 @@ from rampup.schedule.build import (
     from_points as from_points,
     hold as hold,
     inverse_sqrt as inverse_sqrt,
+    inverse_time as inverse_time,
     one_cycle as one_cycle,
     rectified as rectified,
     restarts as restarts,
+    rise as rise,
     saturating as saturating,
     steps as steps,
     warmup as warmup,
 )
-from rampup.schedule.phase import Schedule as Schedule
 from rampup.schedule.plan import Plan as Plan
+from rampup.schedule.schedule import Schedule as Schedule
 from rampup.schedule.text import parse as parse
 from rampup.units import Horizon as Horizon, Length as Length
 
@@ -64,6 +66,7 @@ __all__ = [
     "from_points",
     "hold",
     "inverse_sqrt",
+    "inverse_time",
     "layers",
     "one_cycle",
     "parse",
@@ -71,6 +74,7 @@ __all__ = [
     "presets",
     "rectified",
     "restarts",
+    "rise",
     "saturating",
     "steps",
     "train",

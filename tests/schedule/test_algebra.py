@@ -47,12 +47,13 @@ def test_an_array_gives_the_bits_of_its_updates(schedule: Schedule) -> None:
 
 
 @given(combined())
-def test_every_factor_is_a_number_from_zero_up(schedule: Schedule) -> None:
+def test_every_factor_is_a_number_from_zero_to_the_bound(schedule: Schedule) -> None:
     plan = planned(schedule)
     if plan is not None:
         factors = plan(K)
         assert np.all(np.isfinite(factors))
         assert np.all(factors >= 0)
+        assert np.all(factors <= plan.track.high)
 
 
 @given(combined())

@@ -6,18 +6,18 @@ from typing import Any, Final, Self
 import numpy as np
 
 from rampup.errors import ScheduleError, one_of
-from rampup.schedule.phase import Phase
+from rampup.schedule.phase import Lasting
 from rampup.schedule.plan import Curve
 from rampup.schedule.ramp import factor_of, share
 from rampup.schedule.shapes import power
-from rampup.units import Horizon, Length
+from rampup.units import Horizon
 
 MODES: Final = ("min", "max")
 THRESHOLDS: Final = ("rel", "abs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plateau(Phase):
+class Plateau(Lasting):
     """The factor is multiplied by `factor` whenever a metric has not got better for too long.
 
     A plan knows no metric: it holds from the last drop on. `RampupLR` hears the metric and
@@ -42,7 +42,6 @@ class Plateau(Phase):
     threshold_mode: str
     cooldown: int
     to: float
-    over: Length | None = None
     dropped: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
@@ -67,10 +66,6 @@ class Plateau(Phase):
     def drops_at(self, update: int) -> Self:
         """Return the phase with one more drop, `update` updates behind its start."""
         return replace(self, dropped=(*self.dropped, update))
-
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
-        """Return how many updates it lasts, or None where it takes what is left."""
-        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run, as far as the metric has been heard."""

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Final
 
 from rampup.errors import ScheduleError
-from rampup.schedule.phase import Schedule
+from rampup.schedule.schedule import Schedule
 from rampup.units import Horizon, Length
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 from rampup.errors import RampupError, StateError
-from rampup.schedule.phase import Schedule
+from rampup.schedule.schedule import Schedule
 from rampup.schedule.plan import Plan
 from rampup.schedule.text import parse
 from rampup.scheduler.changes import Change, Stretch, changes_from

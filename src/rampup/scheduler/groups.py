@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from rampup.errors import ScheduleError, StateError, nearest
-from rampup.schedule.phase import Schedule
+from rampup.schedule.schedule import Schedule
 from rampup.schedule.text import parse
 from rampup.scheduler.hyper import Group
 

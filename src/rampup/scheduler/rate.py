@@ -6,7 +6,7 @@ from typing import Any
 from torch.optim import Optimizer
 
 from rampup.errors import ScheduleError, one_of
-from rampup.schedule.phase import Schedule
+from rampup.schedule.schedule import Schedule
 from rampup.schedule.plan import Plan
 from rampup.scheduler.changes import Change, CoolDown, ReWarm, Stretch
 from rampup.scheduler.clocked import ClockedLR

@@ -16,8 +16,8 @@ from typing import Final
 
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule.build import decay, hold, steps, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.lines import line, scaled
+from rampup.schedule.schedule import Schedule
 from rampup.units import Length
 
 UNITS: Final = {"ba": "up", "ep": "ep", "sp": "sp", "tok": "tok", "dur": "%"}

@@ -8,8 +8,8 @@ from typing import Final
 
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule.build import decay, hold, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.pieces import cut, lasts, ratio
+from rampup.schedule.schedule import Schedule
 
 TYPES: Final = ("log", "linear")
 

@@ -7,8 +7,8 @@ needed where another rate is not 0.
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, hold, inverse_sqrt as falling, restarts, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.pieces import FLAT, lasts, ratio
+from rampup.schedule.schedule import Schedule
 
 
 def cosine(

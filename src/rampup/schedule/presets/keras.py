@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, exponential, hold, inverse_sqrt, restarts, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.pieces import FLAT, lasts, ratio
+from rampup.schedule.schedule import Schedule
 
 
 def CosineDecay(

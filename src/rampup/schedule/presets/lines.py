@@ -2,7 +2,7 @@
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import Long, decay, warmup
-from rampup.schedule.phase import Schedule
+from rampup.schedule.schedule import Schedule
 
 
 def line(start: float, end: float, over: Long | None, anchor: str = "start") -> Schedule:

@@ -2,7 +2,7 @@
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, hold, warmup
-from rampup.schedule.phase import Schedule
+from rampup.schedule.schedule import Schedule
 
 
 def get_lr_multiplier(

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, exponential, hold, restarts, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.lines import scaled
 from rampup.schedule.presets.optax_cycles import (
     cosine_onecycle_schedule as cosine_onecycle_schedule,
@@ -19,6 +18,7 @@ from rampup.schedule.presets.optax_cycles import (
     sgdr_schedule as sgdr_schedule,
 )
 from rampup.schedule.presets.pieces import FLAT, lasts, ratio
+from rampup.schedule.schedule import Schedule
 
 
 def linear_schedule(

@@ -7,9 +7,9 @@ from typing import Any
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.lines import line, scaled
 from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.schedule import Schedule
 
 
 def cosine_onecycle_schedule(

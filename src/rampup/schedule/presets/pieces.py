@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import restarts
-from rampup.schedule.phase import Schedule
+from rampup.schedule.schedule import Schedule
 
 FLAT: Final = "polynomial(1e-300)"
 """A decay that stays at its start and drops at its end: x^1e-300 is 1 for every float x > 0."""

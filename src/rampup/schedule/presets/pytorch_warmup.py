@@ -6,7 +6,7 @@ product, `LinearWarmup(4) * decay("cosine")`.
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import rectified, saturating, warmup
-from rampup.schedule.phase import Schedule
+from rampup.schedule.schedule import Schedule
 
 
 def LinearWarmup(warmup_period: int) -> Schedule:

@@ -19,9 +19,9 @@ from collections.abc import Sequence
 
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule.build import decay, hold, inverse_sqrt, restarts, steps
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.lines import line, scaled
 from rampup.schedule.presets.pieces import FLAT, lasts, ratio
+from rampup.schedule.schedule import Schedule
 from rampup.units import Length
 
 

@@ -18,13 +18,14 @@ from rampup.schedule.build import (
     steps,
     warmup,
 )
-from rampup.schedule.phase import PEAK, Schedule
+from rampup.schedule.phase import PEAK
 from rampup.schedule.presets.pieces import cut, lasts, ratio, staircase
 from rampup.schedule.presets.torch_composed import (
     ChainedScheduler as ChainedScheduler,
     SequentialLR as SequentialLR,
     product_of,
 )
+from rampup.schedule.schedule import Schedule
 
 
 def LinearLR(

@@ -7,10 +7,11 @@ from rampup.schedule.build import hold
 from rampup.schedule.combine import Product, Scaled
 from rampup.schedule.laws import Law
 from rampup.schedule.patterns import Restarts, Steps
-from rampup.schedule.phase import PEAK, Phase, Schedule
+from rampup.schedule.phase import PEAK, Phase
 from rampup.schedule.plan import natural_length
 from rampup.schedule.presets.pieces import FLAT, cut
 from rampup.schedule.ramp import Ramp
+from rampup.schedule.schedule import Schedule
 from rampup.units import Horizon
 
 

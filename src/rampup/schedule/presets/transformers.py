@@ -10,8 +10,8 @@ from typing import Final
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule import build
 from rampup.schedule.build import decay, from_points, hold, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.pieces import cut, lasts, ratio
+from rampup.schedule.schedule import Schedule
 
 TYPES: Final = ("linear", "cosine", "1-sqrt")
 
