@@ -61,6 +61,7 @@ def test_the_state_is_plain_data() -> None:
         "warm_new_groups": None,
         "joined": [0],
         "changes": [],
+        "plateau": None,
     }
     assert re.fullmatch("[0-9a-f]{16}", state.pop("fingerprint"))
     assert expected == state == json.loads(json.dumps(state))
@@ -74,7 +75,7 @@ def test_the_state_stays_small_with_many_groups() -> None:
     assert len(json.dumps(scheduler.state_dict())) < 5000
 
 
-KEYS = ["bases", "changes", "horizon", "joined", "schedules", "updates", "used", "version"]
+KEYS = ["bases", "changes", "horizon", "joined", "schedules", "updates", "version"]
 LACKS = "it was not saved by a RampupLR, load it into the scheduler that saved it"
 
 
@@ -82,7 +83,7 @@ LACKS = "it was not saved by a RampupLR, load it into the scheduler that saved i
     ("state", "text"),
     [
         ({}, f"the state holds no {', '.join(KEYS)}; {LACKS}"),
-        ({"updates": 3, "bases": []}, f"the state holds no {', '.join(KEYS[1:5])}, used, version; {LACKS}"),
+        ({"updates": 3, "bases": []}, f"the state holds no {', '.join(KEYS[1:5])}, version; {LACKS}"),
         (None, "a scheduler state is a dict, not None; pass what state_dict() returned"),
         ([3], "a scheduler state is a dict, not [3]; pass what state_dict() returned"),
     ],
@@ -128,3 +129,33 @@ def test_a_newer_state_is_refused(version: Any) -> None:
 
     expected = f"the state has version {version!r}, but this rampup reads up to 1; update rampup"
     assert expected == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("damage", "text"),
+    [
+        ({"bases": 3}, "the state's bases is 3"),
+        ({"bases": [{"lr": "0.1"}]}, "the state's bases.0 is '0.1'"),
+        ({"schedules": {"lr": 1}}, "the state's schedules.lr is 1"),
+        ({"joined": [0.5]}, "the state's joined.0 is 0.5"),
+        ({"changes": {}}, "the state's changes is {}"),
+        ({"horizon": "20"}, "the state's horizon is '20'"),
+    ],
+)
+def test_a_damaged_state_is_refused_by_name(damage: dict[str, Any], text: str) -> None:
+    scheduler = RampupLR(build()[1], SCHEDULE, **RUN)
+
+    with pytest.raises(StateError) as caught:
+        scheduler.load_state_dict({**scheduler.state_dict(), **damage})
+
+    assert f"{text}, which cannot be read; the checkpoint is damaged" == str(caught.value)
+
+
+@pytest.mark.parametrize("change", [{"kind": "zap"}, {"kind": "stretch"}, {}], ids=repr)
+def test_a_change_that_nobody_made_is_refused(change: dict[str, Any]) -> None:
+    scheduler = RampupLR(build()[1], SCHEDULE, **RUN)
+
+    with pytest.raises(StateError) as caught:
+        scheduler.load_state_dict({**scheduler.state_dict(), "changes": [change]})
+
+    assert f"the state's change {change!r} cannot be read" == str(caught.value)

@@ -1,5 +1,6 @@
 """A phase that waits for a metric: it holds, and drops when the metric stops getting better."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
@@ -7,10 +8,11 @@ import numpy as np
 
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule.phase import Lasting
-from rampup.schedule.plan import Curve
+from rampup.schedule.plan import Curve, resolve
 from rampup.schedule.ramp import factor_of, share
+from rampup.schedule.schedule import Schedule
 from rampup.schedule.shapes import power
-from rampup.units import Horizon
+from rampup.units import Horizon, Length
 
 MODES: Final = ("min", "max")
 THRESHOLDS: Final = ("rel", "abs")
@@ -60,7 +62,7 @@ class Plateau(Lasting):
                 raise ScheduleError(
                     f"plateau {name} {value!r} is unknown; use one of {one_of(known)}"
                 )
-        if list(self.dropped) != sorted(self.dropped) or any(k < 0 for k in self.dropped):
+        if list(self.dropped) != sorted(set(self.dropped)):
             raise ScheduleError(f"the drops of a plateau must ascend, not {[*self.dropped]}")
 
     def drops_at(self, update: int) -> Self:
@@ -101,3 +103,108 @@ class Plateau(Lasting):
         if self.dropped:
             words.append("dropped " + ",".join(f"{k}up" for k in self.dropped))
         return " ".join(words)
+
+
+def plateau(
+    factor: float = 0.1,
+    patience: int = 10,
+    mode: str = "min",
+    threshold: float = 1e-4,
+    threshold_mode: str = "rel",
+    cooldown: int = 0,
+    to: float = 0.0,
+    over: int | str | Length | None = None,
+) -> Schedule:
+    """Return a hold that `RampupLR` lets drop when a reported metric stops getting better.
+
+    The words and their meaning are those of torch's `ReduceLROnPlateau`. What is reported before
+    the phase begins, in a warmup for example, is not heard. A plan knows no metric: it draws a
+    hold, with the drops that have happened.
+
+    Args:
+        factor: each drop multiplies by it, in [0, 1).
+        patience: reports without progress that are waited for, ≥ 0; the next one drops.
+        mode: `"min"` where less is better, or `"max"`.
+        threshold: progress below this is none, ≥ 0.
+        threshold_mode: `"rel"`, a share of the best so far, or `"abs"`.
+        cooldown: reports behind a drop that are not counted, ≥ 0.
+        to: no drop goes below this factor, in [0, 1].
+        over: how long, as in `warmup`; None takes what the other phases leave.
+
+    Raises:
+        ScheduleError: a value cannot be meant.
+
+    Example:
+        >>> import torch
+        >>> from rampup import RampupLR, warmup
+        >>> optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
+        >>> schedule = warmup(2) >> plateau(factor=0.5, patience=0)
+        >>> scheduler = RampupLR(optimizer, schedule, updates=100)
+        >>> for loss in (9.0, 9.0, 9.0, 9.0):  # two of them in the warmup
+        ...     scheduler.step(loss)
+        ...     optimizer.step()
+        >>> scheduler.get_last_lr()
+        [0.05]
+    """
+    phase = Plateau(
+        factor=factor,
+        patience=patience,
+        mode=mode,
+        threshold=threshold,
+        threshold_mode=threshold_mode,
+        cooldown=cooldown,
+        to=to,
+        over=None if over is None else Length.of(over),
+    )
+    return Schedule((phase,))
+
+
+def dropped(plateau: Schedule, at: Sequence[Length]) -> Schedule:
+    """Return a plateau that has dropped so many updates behind its start.
+
+    Raises:
+        ScheduleError: that is not told in updates.
+    """
+    phase = plateau.phases[0]
+    assert isinstance(phase, Plateau)
+    for length in at:
+        if length.unit != "up":
+            raise ScheduleError(f"a plateau has dropped at an update, not at {length}")
+        phase = phase.drops_at(int(length.value))
+    return Schedule((phase,))
+
+
+def drop(schedule: Schedule, horizon: Horizon, update: int) -> Schedule:
+    """Return `schedule` with one more drop, if `update` lies in a plateau of it."""
+    curves = resolve(schedule, horizon, 0, horizon.updates)
+    phases = list(schedule.phases)
+    for index, (phase, curve) in enumerate(zip(phases, curves, strict=True)):
+        # past the end of the run, its last phase goes on
+        inside = update < curve.first + curve.updates or index == len(phases) - 1
+        if isinstance(phase, Plateau) and curve.first <= update and inside:
+            phases[index] = phase.drops_at(update - curve.first)
+    return Schedule(tuple(phases))
+
+
+def plateau_of(schedules: Iterable[Schedule]) -> Plateau | None:
+    """Return the plateau that the schedules have in common, or None where they have none.
+
+    Raises:
+        ScheduleError: they have several, or one within parentheses.
+    """
+    found = {phase for one in schedules for phase in one.phases if isinstance(phase, Plateau)}
+    if len(found) > 1:
+        raise ScheduleError(
+            f"one metric is heard, so one plateau can wait for it, not {len(found)}; "
+            "write the same plateau in all groups"
+        )
+    for schedule in schedules:
+        nested = any(
+            "plateau" in str(phase) for phase in schedule.phases if not isinstance(phase, Plateau)
+        )
+        if nested:
+            raise ScheduleError(
+                f"the plateau in '{schedule}' stands in parentheses or a product, where it cannot "
+                "drop; write it as a phase of its own"
+            )
+    return next(iter(found), None)

@@ -17,6 +17,8 @@ Grammar, with the words behind a phase in any order and each at most once::
               | ("inverse-sqrt" | "saturating") length ["over" length]
               | ("exponential" | "rectified") number ["every" length] ["over" length]
               | "inverse-time" number ["every" length] ["power" number] ["stairs"] ["over" length]
+              | "plateau" factor ["patience" count] ["mode" name] ["threshold" number] ["abs"]
+                    ["cooldown" count] ["to" factor] ["over" length] ["dropped" length,length,…]
               | "points" (update ":" factor)+ [shape]
               | "function" package.module:name ["over" length]
     change   := "scaled" number | "clamped" number number | "lifted" number
@@ -36,11 +38,22 @@ from rampup.schedule import build
 from rampup.schedule.combine import Product
 from rampup.schedule.laws import Law
 from rampup.schedule.phase import Phase
+from rampup.schedule.plateau import dropped, plateau
 from rampup.schedule.points import Function
 from rampup.schedule.ramp import ANCHORS, Ramp
 from rampup.schedule.schedule import MOST_DEPTH, Schedule
 from rampup.schedule.shapes import SHAPES, split_name
-from rampup.schedule.words import CHANGES, LENGTHS, NEEDS, PHASES, TAKES, WORDS
+from rampup.schedule.words import (
+    CHANGES,
+    COUNTS,
+    FLAGS,
+    LENGTHS,
+    NEEDS,
+    PHASES,
+    POINTS,
+    TAKES,
+    WORDS,
+)
 from rampup.units import Length
 
 MOST_CHARACTERS: Final = 100_000
@@ -239,7 +252,7 @@ class _Parser:
 
     def worded(self, token: Token) -> tuple[str, Any]:
         word = token.text
-        if word == "stairs":
+        if word in FLAGS:
             return word, True
         if word == "per":
             self.epoch()
@@ -252,7 +265,9 @@ class _Parser:
             return word, value.text
         if word == "mode":
             return word, value.text
-        if word == "at":
+        if word in COUNTS:
+            return word, self.count(value)
+        if word in POINTS:
             points, column = [], value.column
             for part in value.text.split(","):
                 points.append(self.length(Token(part, column)))
@@ -286,6 +301,11 @@ class _Parser:
         except ValueError:
             self.fail(token, f"{token.text!r} is no number; write one such as 0.1")
 
+    def count(self, token: Token) -> int:
+        if not token.text.isdecimal():
+            self.fail(token, f"{token.text!r} is no count; write a whole number such as 10")
+        return int(token.text)
+
     def made(self, token: Token, make: Callable[[], Schedule]) -> Schedule:
         try:
             return make()
@@ -305,7 +325,7 @@ class _Parser:
 
 
 def _a(verb: str) -> str:
-    return f"a {verb}" if verb in ("warmup", "hold", "decay", "rise", "cycle") else verb
+    return f"a {verb}" if verb in ("warmup", "hold", "decay", "rise", "cycle", "plateau") else verb
 
 
 def _build(verb: str, said: dict[str, Any]) -> Schedule:
@@ -325,6 +345,11 @@ def _build(verb: str, said: dict[str, Any]) -> Schedule:
     elif verb == "cycle":
         low = said.get("from", 0.1)
         return build.cycle(said["up"], said.get("down"), low, over=over, **only("mode", "gamma"))
+    elif verb == "plateau":
+        mode = "abs" if "abs" in said else "rel"
+        counts = only("patience", "mode", "threshold", "cooldown", "to")
+        made = plateau(said["number"], over=over, threshold_mode=mode, **counts)
+        return dropped(made, said.get("dropped", []))
     elif verb == "points":
         return build.from_points(said["point"], said.get("shape", "linear"))
     elif verb == "function":

@@ -8,7 +8,7 @@ CHANGES: Final = (
 )  # fmt: skip
 """Words behind a parenthesis."""
 
-TAKES: Final = {
+TAKES: Final[dict[str, tuple[str, ...]]] = {
     "warmup": ("length", "shape", "from", "anchor", "per"),
     "hold": ("length", "from"),
     "decay": ("length", "shape", "to", "anchor", "per"),
@@ -23,6 +23,8 @@ TAKES: Final = {
     "rectified": ("number", "over"),
     "points": ("point", "shape"),
     "function": ("path", "over"),
+    "plateau": ("number", "patience", "mode", "threshold", "abs", "cooldown", "to", "over",
+                "dropped"),
     "cut": ("length", "to"),
     "cooldown": ("at", "over", "shape", "to"),
     "faded": ("at", "over", "shape", "to"),
@@ -40,12 +42,16 @@ NEEDS: Final = {
     "rectified": ("number", "rectified needs beta2, such as 'rectified 0.999'"),
     "points": ("point", "points need an update and a factor, such as 'points 0:0.1 100:1'"),
     "function": ("path", "function needs a path, such as 'function package.module:name'"),
+    "plateau": ("number", "a plateau needs a factor, such as 'plateau 0.1 patience 10'"),
     "cut": ("length", "cut needs a length, such as 'cut 100up'"),
 }
 """What must stand behind a word, and what is said where it does not."""
 
 PHASES: Final = [verb for verb in TAKES if verb not in CHANGES]
-FACTORS: Final = ("from", "to", "gamma", "peak", "times", "power")
+FACTORS: Final = ("from", "to", "gamma", "peak", "times", "power", "threshold")
+COUNTS: Final = ("patience", "cooldown")
 LENGTHS: Final = ("over", "every", "up", "down")
-WORDS: Final = (*FACTORS, *LENGTHS, "anchor", "mode", "per", "at", "stairs")
+FLAGS: Final = ("stairs", "abs")
+POINTS: Final = ("at", "dropped")
+WORDS: Final = (*FACTORS, *COUNTS, *LENGTHS, *FLAGS, *POINTS, "anchor", "mode", "per")
 """The words within a phase."""

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Final
 
-from rampup.errors import ScheduleError
+from rampup.errors import ScheduleError, StateError
+from rampup.schedule.plateau import drop
 from rampup.schedule.schedule import Schedule
 from rampup.units import Horizon, Length
 
@@ -70,6 +71,11 @@ class Stretch(Change):
         """Return the schedule with its rest stretched, and the new run."""
         if self.updates == horizon.updates:
             return schedule, horizon
+        if "plateau" in str(schedule):
+            raise ScheduleError(
+                f"'{schedule}' waits for a metric, so there is no rest of it to stretch; "
+                "build the scheduler with the updates of the whole run"
+            )
         left, given = horizon.updates - self.at, self.updates - self.at
         if left < 1 or given < 1:
             raise ScheduleError(
@@ -86,12 +92,31 @@ class Stretch(Change):
         return stretched, replace(horizon, updates=self.updates)
 
 
-CHANGES: Final[dict[str, type[Change]]] = {c.kind: c for c in (CoolDown, ReWarm, Stretch)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop(Change):
+    """A plateau drops here. Drops are done before all else: they are part of the schedule."""
+
+    kind: ClassVar[str] = "drop"
+
+    def apply(self, schedule: Schedule, horizon: Horizon) -> tuple[Schedule, Horizon]:
+        """Return the schedule whose plateau has dropped, on the same run."""
+        return drop(schedule, horizon, self.at), horizon
+
+
+CHANGES: Final[dict[str, type[Change]]] = {c.kind: c for c in (CoolDown, ReWarm, Stretch, Drop)}
 
 
 def changes_from(saved: Iterable[dict[str, Any]]) -> tuple[Change, ...]:
-    """Return the changes that `to_dict` wrote."""
-    return tuple(
-        CHANGES[change["kind"]](**{k: v for k, v in change.items() if k != "kind"})
-        for change in saved
-    )
+    """Return the changes that `to_dict` wrote.
+
+    Raises:
+        StateError: one of them is none.
+    """
+    changes = []
+    for change in saved:
+        try:
+            options = {key: value for key, value in change.items() if key != "kind"}
+            changes.append(CHANGES[change["kind"]](**options))
+        except (AttributeError, KeyError, TypeError):
+            raise StateError(f"the state's change {change!r} cannot be read") from None
+    return tuple(changes)

@@ -304,7 +304,7 @@ class ClockedLR(LRScheduler, ABC):
 
     def _continue(self, state: dict[str, Any], understood: Any) -> None:
         self.clock.updates = state["updates"]
-        self._used = state["used"]
+        self._used = state.get("used")
         self._rates.forget()
         self._adopt(understood)
 

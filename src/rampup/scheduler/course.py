@@ -7,11 +7,12 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from rampup.errors import RampupError, StateError
+from rampup.errors import RampupError, ScheduleError, StateError
 from rampup.schedule.schedule import Schedule
 from rampup.schedule.plan import Plan
+from rampup.schedule.plateau import Plateau, drop, plateau_of
 from rampup.schedule.text import parse
-from rampup.scheduler.changes import Change, Stretch, changes_from
+from rampup.scheduler.changes import Change, CoolDown, Drop, ReWarm, Stretch, changes_from
 from rampup.units import Horizon, Length
 
 VERSION: Final = 1
@@ -79,6 +80,24 @@ class Course:
             self, rates=self.rates + rates, joined=self.joined + (at,) * len(rates)
         )
 
+    @property
+    def plateau(self) -> Plateau | None:
+        """The phase that waits for a metric, if there is one.
+
+        Raises:
+            ScheduleError: it cannot be told which.
+        """
+        if any("plateau" in str(schedule) for schedule in self.also.values()):
+            raise ScheduleError("only the rate can wait for a metric, in a plateau")
+        return plateau_of(self.rates)
+
+    def waits_at(self, update: int) -> bool:
+        """Return whether a plateau listens to the metric when `update` updates are done."""
+        cooled = any(isinstance(c, CoolDown) and c.at <= update for c in self.changes)
+        return not cooled and any(
+            drop(schedule, self.horizon, update) != schedule for schedule in set(self.rates)
+        )
+
     def afresh(self) -> Self:
         """Return the course as it was asked for, to which nothing was done."""
         return replace(self, changes=(), joined=(0,) * len(self.joined))
@@ -113,7 +132,9 @@ class Course:
                 changes=changes_from(saved["changes"]),
                 joined=joined + self.joined[len(joined) :],
             )
-        except (RampupError, TypeError, KeyError) as error:
+        except StateError:
+            raise
+        except (RampupError, TypeError) as error:
             raise StateError(f"the state does not fit the schedule: {error}") from error
 
     def taken_from(self, saved: Mapping[str, Any]) -> Self:
@@ -132,12 +153,12 @@ class Course:
                         f"the checkpoint's schedule calls {path}, which the code does not name, "
                         "and a checkpoint may not choose what is run; pass that schedule yourself"
                     )
-        rates = _unfolded(texts["lr"], len(self.rates))
+        rates, warm_new = _unfolded(texts["lr"], len(self.rates)), saved.get("warm_new_groups")
         return replace(
             self,
             rates=tuple(parse(text) for text in rates),
             also={name: parse(text) for name, text in texts.items() if name != "lr"},
-            warm_new=saved["warm_new_groups"] and Length.of(saved["warm_new_groups"]),
+            warm_new=None if warm_new is None else Length.of(warm_new),
         ).resumed(saved)
 
 
@@ -162,8 +183,9 @@ def _planned(
     warm_new: Length | None,
 ) -> Plan:
     if joined and warm_new is not None:
-        schedule = schedule.rewarmed(joined, warm_new)
-    for change in changes:
+        changes = (ReWarm(at=joined, over=str(warm_new), shape="linear", start=0.0), *changes)
+    # a drop is part of the schedule to which all else is done
+    for change in sorted(changes, key=lambda change: not isinstance(change, Drop)):
         schedule, horizon = change.apply(schedule, horizon)
     return Plan(schedule, horizon)
 

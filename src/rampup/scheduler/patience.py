@@ -12,14 +12,21 @@ class Patience:
 
     Args:
         plateau: how long it waits, and what it takes for progress.
+        saved: what `to_dict` returned, to go on from there.
+
+    Raises:
+        StateError: `saved` is something else.
     """
 
-    def __init__(self, plateau: Plateau) -> None:
+    def __init__(self, plateau: Plateau, saved: dict[str, Any] | None = None) -> None:
+        saved = {"best": None, "bad": 0, "resting": 0, "heard": -1} if saved is None else saved
         self.plateau = plateau
-        self.best: float | None = None
-        self.bad = 0
-        self.resting = 0
-        self.heard = -1
+        try:
+            self.best = None if saved["best"] is None else float(saved["best"])
+            self.bad, self.resting = int(saved["bad"]), int(saved["resting"])
+            self.heard = int(saved["heard"])
+        except (KeyError, TypeError, ValueError):
+            raise StateError(f"the state's plateau {saved!r} cannot be read") from None
 
     def hears(self, metric: float, update: int) -> bool:
         """Take a report and return whether the rate drops now.
@@ -56,17 +63,3 @@ class Patience:
     def to_dict(self) -> dict[str, Any]:
         """Return what it counted, as plain JSON data."""
         return {name: getattr(self, name) for name in ("best", "bad", "resting", "heard")}
-
-    def load(self, saved: dict[str, Any]) -> None:
-        """Go on from what `to_dict` returned.
-
-        Raises:
-            StateError: it is something else.
-        """
-        try:
-            self.best = None if saved["best"] is None else float(saved["best"])
-            self.bad, self.resting, self.heard = (
-                int(saved[name]) for name in ("bad", "resting", "heard")
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise StateError(f"the state's plateau {saved!r} cannot be read") from error

@@ -8,11 +8,12 @@ from torch.optim import Optimizer
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule.schedule import Schedule
 from rampup.schedule.plan import Plan
-from rampup.scheduler.changes import Change, CoolDown, ReWarm, Stretch
+from rampup.scheduler.changes import Change, CoolDown, Drop, ReWarm, Stretch
 from rampup.scheduler.clocked import ClockedLR
 from rampup.scheduler.course import Course
 from rampup.scheduler.groups import ByGroup, GroupSchedules, as_schedule
 from rampup.scheduler.hyper import cell
+from rampup.scheduler.patience import Patience
 from rampup.scheduler.rates import Source
 from rampup.scheduler.state import MISMATCH, Resumed, resumed
 from rampup.units import Horizon, Length, PerUpdate
@@ -133,6 +134,23 @@ class RampupLR(ClockedLR):
         """Return the rate planned for update `k` in the first group."""
         return self.lr_at(k)[0]
 
+    def step(self, metrics: Any = None, epoch: int | None = None) -> None:
+        """Do nothing that shifts the schedule; hand the metric to a plateau, if there is one.
+
+        With `clock="calls"` it counts one update.
+
+        Args:
+            metrics: what a `plateau` waits for, a number. Without a plateau it is not used:
+                trainers pass the epoch here, too.
+            epoch: accepted because trainers pass it, and not used.
+        """
+        super().step(metrics, epoch)
+        if self._patience is None or metrics is None:
+            return
+        now = self.clock.updates
+        if self._course.waits_at(now) and self._patience.hears(float(metrics), now):
+            self._change(Drop(at=now))
+
     def cooldown(self, over: int | str | Length, shape: str = "1-sqrt", to: float = 0.0) -> None:
         """End the schedule here, in a decay. A run that is too short is lengthened to its end.
 
@@ -207,6 +225,8 @@ class RampupLR(ClockedLR):
             warm_new=self._warm_new,
             joined=(0,) * len(groups),
         )
+        plateau = self._course.plateau
+        self._patience = None if plateau is None else Patience(plateau)
 
     def _joined(self, groups: list[int]) -> None:
         chosen = [self._chosen.of(index, self.optimizer.param_groups[index]) for index in groups]
@@ -216,7 +236,8 @@ class RampupLR(ClockedLR):
         return self._course.plans[name][group]
 
     def _state(self) -> dict[str, Any]:
-        return self._course.to_dict()
+        heard = None if self._patience is None else self._patience.to_dict()
+        return {**self._course.to_dict(), "plateau": heard}
 
     def _understood(self, state: dict[str, Any]) -> Resumed:
         ours = {"bases": self._rates.bases, **self._state()}
@@ -224,5 +245,7 @@ class RampupLR(ClockedLR):
 
     def _adopt(self, understood: Resumed) -> None:
         self._course = understood.course
+        plateau = self._course.plateau
+        self._patience = None if plateau is None else Patience(plateau, understood.heard)
         self._rates.names = ("lr", *understood.course.also)
         self._rates.bases = understood.bases

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from math import isclose
 from typing import Any, Final
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from rampup.errors import StateError
 from rampup.scheduler.changes import Stretch
 from rampup.scheduler.course import VERSION, Course
 
 MISMATCH: Final = ("error", "checkpoint", "code", "stretch")
 
-_KEYS: Final = ("version", "updates", "used", "bases", "horizon", "schedules", "joined", "changes")
+_KEYS: Final = ("version", "updates", "bases", "horizon", "schedules", "joined", "changes")
 _MOST_ROWS: Final = 20
 
 _SAME: Final = 1e-6
@@ -42,6 +44,30 @@ def must_be_state(saved: Any) -> None:
     position = saved["updates"]
     if isinstance(position, bool) or not isinstance(position, int) or position < 0:
         raise StateError(f"the state says {position!r} updates were done; that is no count")
+    try:
+        Saved.model_validate(saved)
+    except ValidationError as error:
+        found = error.errors()[0]
+        where = ".".join(str(part) for part in found["loc"][:2])
+        raise StateError(
+            f"the state's {where} is {found['input']!r:.60}, which cannot be read; "
+            "the checkpoint is damaged"
+        ) from None
+
+
+class Saved(BaseModel):
+    """The form of a saved state."""
+
+    model_config = ConfigDict(strict=True)
+
+    used: list[float] | None = None
+    bases: list[dict[str, float]]
+    horizon: dict[str, Any]
+    schedules: dict[str, str | list[str]]
+    warm_new_groups: str | None = None
+    joined: list[int]
+    changes: list[dict[str, Any]]
+    plateau: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +156,12 @@ class Resumed:
     Args:
         course: its course.
         bases: for each group, the value of each hyper-parameter at factor 1.
+        heard: what a plateau has heard so far.
     """
 
     course: Course
     bases: list[dict[str, float]]
+    heard: dict[str, Any] | None
 
 
 def resumed(
@@ -166,9 +194,10 @@ def resumed(
         )
         if found:
             theirs = course.taken_from(saved)
-        return Resumed(course=theirs, bases=[dict(bases) for bases in saved["bases"]])
+        bases = [dict(bases) for bases in saved["bases"]]
+        return Resumed(course=theirs, bases=bases, heard=saved.get("plateau"))
     if on_mismatch == "code":
-        return Resumed(course=course.afresh(), bases=ours["bases"])
+        return Resumed(course=course.afresh(), bases=ours["bases"], heard=None)
     if on_mismatch == "stretch":
         _refuse(
             [d for d in found if d.part != "updates"],
@@ -176,7 +205,7 @@ def resumed(
             "build the scheduler as it was saved",
         )
         stretch = Stretch(at=saved["updates"], updates=course.horizon.updates)
-        return Resumed(course=theirs.changed(stretch), bases=ours["bases"])
+        return Resumed(course=theirs.changed(stretch), bases=ours["bases"], heard=None)
     raise disagreement(
         found,
         "build the scheduler as it was saved, or say with on_mismatch=… whether "
