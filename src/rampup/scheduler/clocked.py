@@ -226,8 +226,20 @@ class ClockedLR(LRScheduler, ABC):
     def _before_update(self, *_: Any) -> None:
         self._notice()
         self._read, foreign = self._rates.read()
+        if isinstance(self.clock, Clock):
+            self.clock.rehearsal = self._rehearses()
+            if self.clock.rehearsal:
+                return
         if foreign and self._on_foreign_write != "ignore":
             self._say_foreign(foreign[0])
+
+    def _rehearses(self) -> bool:
+        """Whether this step only makes the optimizer's state, and changes no weight.
+
+        `torch.distributed.checkpoint` makes such a step before it saves or loads the state of
+        an optimizer that has none: with gradients of zero, at rates that it sets to zero.
+        """
+        return not self.optimizer.state and self._rates.silenced() and _has_no_slope(self.optimizer)
 
     def _after_update(self, updates: int) -> None:
         self._used = self._read
@@ -306,6 +318,13 @@ def _inner(optimizer: Any) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
     return optimizer
+
+
+def _has_no_slope(optimizer: Optimizer) -> bool:
+    """Return whether there are gradients, and all of them are zero on this process."""
+    gradients = [p.grad for group in optimizer.param_groups for p in group["params"]]
+    local = [getattr(g, "_local_tensor", g) for g in gradients if g is not None]
+    return bool(local) and not any(g.is_sparse or bool(g.any()) for g in local)
 
 
 def _position(value: Any) -> int:

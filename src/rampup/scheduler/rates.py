@@ -175,6 +175,14 @@ class Rates:
                 touched.append(index)
         return found, touched
 
+    def silenced(self) -> bool:
+        """Whether someone else wrote 0 as the rate of each group, even in place of our own 0."""
+        ours = {id(tensor) for tensor, _ in self._versions}
+        return not any(
+            group["lr"] is written or id(group["lr"]) in ours or float(group["lr"])
+            for group, written in zip(self._groups, self._rates, strict=True)
+        )
+
     def at(self, k: int, name: str = "lr") -> list[float]:
         """Return base × factor of update `k` for each group."""
         return [
