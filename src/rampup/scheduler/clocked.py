@@ -1,5 +1,6 @@
 """`ClockedLR`: what all our schedulers share. Position, rates and state hang on the optimizer."""
 
+import json
 from abc import ABC, abstractmethod
 from typing import Any, Final, Self
 from warnings import warn
@@ -15,7 +16,11 @@ from rampup.scheduler.hyper import cell, replace
 from rampup.scheduler.rates import Rates, Source
 
 KEY: Final = "rampup"
-"""Under this key, the scheduler's state rides in the first group of the optimizer's state."""
+"""Under this key, the scheduler's state rides in the first group of the optimizer's state.
+
+It rides as text, and the key is there before it is filled: tools that take a state apart and put
+it together by the keys that they know, as `torch.distributed.checkpoint` does, keep it whole.
+"""
 
 FOREIGN: Final = ("warn", "error", "ignore")
 
@@ -62,7 +67,7 @@ class ClockedLR(LRScheduler, ABC):
         self._read: list[float] = []
         self._alone()
         self._rates = Rates(self.optimizer, names, self._source)
-        riding = self.optimizer.param_groups[0].pop(KEY, None)
+        riding = _riding(self.optimizer.param_groups[0])
         self._rates.admit()
         self._prepare()
         self._attach()
@@ -158,6 +163,7 @@ class ClockedLR(LRScheduler, ABC):
         self.clock.detach()
         for handle in self._handles:
             handle.remove()
+        self.optimizer.param_groups[0].pop(KEY, None)
         _followed.pop(self.optimizer, None)
 
     def state_dict(self) -> dict[str, Any]:
@@ -212,6 +218,7 @@ class ClockedLR(LRScheduler, ABC):
             hooks.append(self.optimizer.register_step_pre_hook(self._before_update))
             self.clock = Clock(self.optimizer, self._after_update)
         self._handles = hooks
+        self.optimizer.param_groups[0][KEY] = ""
         _followed[self.optimizer] = ref(self)
 
     def _alone(self) -> None:
@@ -272,11 +279,11 @@ class ClockedLR(LRScheduler, ABC):
             warn(said, stacklevel=2)
 
     def _ride(self, _optimizer: Optimizer, state_dict: dict[str, Any]) -> None:
-        state_dict["param_groups"][0][KEY] = self.state_dict()
+        state_dict["param_groups"][0][KEY] = json.dumps(self.state_dict())
 
     def _before_load(self, optimizer: Optimizer, state_dict: dict[str, Any]) -> None:
         self._notice()
-        riding = state_dict["param_groups"][0].get(KEY)
+        riding = _riding(state_dict["param_groups"][0])
         self._riding = None if riding is None else (riding, self._understood(riding))
         if riding is None and state_dict["state"]:
             warn(
@@ -295,7 +302,7 @@ class ClockedLR(LRScheduler, ABC):
         for group, kept in zip(optimizer.param_groups, self._kept, strict=True):
             for name, value in kept.items():
                 replace(group, name, value)
-        optimizer.param_groups[0].pop(KEY, None)
+        optimizer.param_groups[0][KEY] = ""
         riding = self._riding
         del self._kept, self._riding
         if riding is not None:
@@ -318,6 +325,24 @@ def _inner(optimizer: Any) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
     return optimizer
+
+
+def _riding(group: dict[str, Any]) -> Any:
+    """Return the scheduler's state that rides in a group, or None.
+
+    Raises:
+        StateError: it cannot be read.
+    """
+    text = group.get(KEY)
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError) as error:
+        raise StateError(
+            f"the optimizer's state holds {text!r:.40} under {KEY!r}, which no scheduler of ours "
+            "wrote; remove that key to load the rest"
+        ) from error
 
 
 def _has_no_slope(optimizer: Optimizer) -> bool:
