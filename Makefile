@@ -8,10 +8,10 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 PINNED := --constraint constraints.txt --build-constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-peers bench docs lock clean
+.PHONY: help run test test-peers test-integrations bench docs lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/installed  ## train the default run (ARGS="run.toml" adds arguments)
 	@$(BIN)/rampup train $(ARGS)
@@ -26,6 +26,10 @@ test-peers: .venv/tools  ## test the presets beside keras, optax and timm too, w
 	@$(PIP) --constraint constraints.txt --group peers
 	@$(PIP) --no-deps timm==1.0.31  # its schedulers alone; the rest would bring another torch
 	$(BIN)/python -m pytest -n auto tests/schedule/presets
+
+test-integrations: .venv/tools  ## test the scheduler inside accelerate, Lightning and Ignite too
+	@$(PIP) --constraint constraints.txt --group integrations
+	$(BIN)/python -m pytest -n auto tests/integrations
 
 bench: .venv/installed  ## measure what the benchmarks measure
 	@$(BIN)/python -m benchmarks

@@ -20,10 +20,14 @@ class Clock:
     Args:
         optimizer: whose updates are counted.
         on_update: called with the new count after each.
+
+    Attributes:
+        rehearsal: set it where the step that comes is no update.
     """
 
     def __init__(self, optimizer: Optimizer, on_update: Callable[[int], None]) -> None:
         self.updates = 0
+        self.rehearsal = False
         self._on_update = on_update
         self._warned = False
         self._handle = optimizer.register_step_post_hook(self._after_step)
@@ -39,6 +43,9 @@ class Clock:
                 "breaks the graph; clock='calls' counts scheduler.step() instead",
                 stacklevel=2,
             )
+        if self.rehearsal:
+            self.rehearsal = False
+            return
         found_inf = getattr(optimizer, "found_inf", None)
         if found_inf is not None and bool(found_inf):
             return

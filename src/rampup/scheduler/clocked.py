@@ -1,5 +1,6 @@
 """`ClockedLR`: what all our schedulers share. Position, rates and state hang on the optimizer."""
 
+import json
 from abc import ABC, abstractmethod
 from typing import Any, Final, Self
 from warnings import warn
@@ -15,7 +16,11 @@ from rampup.scheduler.hyper import cell, replace
 from rampup.scheduler.rates import Rates, Source
 
 KEY: Final = "rampup"
-"""Under this key, the scheduler's state rides in the first group of the optimizer's state."""
+"""Under this key, the scheduler's state rides in the first group of the optimizer's state.
+
+It rides as text, and the key is there before it is filled: tools that take a state apart and put
+it together by the keys that they know, as `torch.distributed.checkpoint` does, keep it whole.
+"""
 
 FOREIGN: Final = ("warn", "error", "ignore")
 
@@ -63,7 +68,7 @@ class ClockedLR(LRScheduler, ABC):
         self._overwritten: dict[int, float] = {}
         self._alone()
         self._rates = Rates(self.optimizer, names, self._source)
-        riding = self.optimizer.param_groups[0].pop(KEY, None)
+        riding = _riding(self.optimizer.param_groups[0])
         self._rates.admit()
         self._prepare()
         self._attach()
@@ -161,6 +166,7 @@ class ClockedLR(LRScheduler, ABC):
         self.clock.detach()
         for handle in self._handles:
             handle.remove()
+        self.optimizer.param_groups[0].pop(KEY, None)
         _followed.pop(self.optimizer, None)
 
     def state_dict(self) -> dict[str, Any]:
@@ -221,6 +227,7 @@ class ClockedLR(LRScheduler, ABC):
             hooks.append(self.optimizer.register_step_pre_hook(self._before_update))
             self.clock = Clock(self.optimizer, self._after_update)
         self._handles = hooks
+        self.optimizer.param_groups[0][KEY] = ""
         _followed[self.optimizer] = ref(self)
 
     def _alone(self) -> None:
@@ -238,8 +245,18 @@ class ClockedLR(LRScheduler, ABC):
             return
         self._notice()
         self._foreign = self._rates.touched()
-        if self._foreign and self._on_foreign_write != "ignore":
+        if isinstance(self.clock, Clock) and self._rehearses():
+            self.clock.rehearsal = True
+        elif self._foreign and self._on_foreign_write != "ignore":
             self._say_foreign()
+
+    def _rehearses(self) -> bool:
+        """Whether this step only makes the optimizer's state, and changes no weight.
+
+        `torch.distributed.checkpoint` makes such a step before it saves or loads the state of
+        an optimizer that has none: with gradients of zero, at rates that it sets to zero.
+        """
+        return not self.optimizer.state and self._rates.silenced() and _has_no_slope(self.optimizer)
 
     def _after_update(self, updates: int) -> None:
         self._overwritten = self._foreign
@@ -272,11 +289,11 @@ class ClockedLR(LRScheduler, ABC):
             warn(said, stacklevel=2)
 
     def _ride(self, _optimizer: Optimizer, state_dict: dict[str, Any]) -> None:
-        state_dict["param_groups"][0][KEY] = self.state_dict()
+        state_dict["param_groups"][0][KEY] = json.dumps(self.state_dict())
 
     def _before_load(self, optimizer: Optimizer, state_dict: dict[str, Any]) -> None:
         self._notice()
-        riding = state_dict["param_groups"][0].get(KEY)
+        riding = _riding(state_dict["param_groups"][0])
         self._riding = None if riding is None else (riding, self._understood(riding))
         if riding is None and state_dict["state"]:
             warn(
@@ -295,7 +312,7 @@ class ClockedLR(LRScheduler, ABC):
         for group, kept in zip(optimizer.param_groups, self._kept, strict=True):
             for name, value in kept.items():
                 replace(group, name, value)
-        optimizer.param_groups[0].pop(KEY, None)
+        optimizer.param_groups[0][KEY] = ""
         riding = self._riding
         del self._kept, self._riding
         if riding is not None:
@@ -319,6 +336,31 @@ def _inner(optimizer: Any) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
     return optimizer
+
+
+def _riding(group: dict[str, Any]) -> Any:
+    """Return the scheduler's state that rides in a group, or None.
+
+    Raises:
+        StateError: it cannot be read.
+    """
+    text = group.get(KEY)
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError) as error:
+        raise StateError(
+            f"the optimizer's state holds {text!r:.40} under {KEY!r}, which no scheduler of ours "
+            "wrote; remove that key to load the rest"
+        ) from error
+
+
+def _has_no_slope(optimizer: Optimizer) -> bool:
+    """Return whether there are gradients, and all of them are zero on this process."""
+    gradients = [p.grad for group in optimizer.param_groups for p in group["params"]]
+    local = [getattr(g, "_local_tensor", g) for g in gradients if g is not None]
+    return bool(local) and not any(g.is_sparse or bool(g.any()) for g in local)
 
 
 def _position(value: Any) -> int:

@@ -162,6 +162,8 @@ class Rates:
             return False
         if [group["lr"] for group in groups] != self._written:
             return False
+        if not self._tensors and self._written[0] == 0 and self.silenced():
+            return False
         return not self._tensors or all(t._version == v for t, v, _ in self._tensors.values())
 
     def touched(self) -> dict[int, float]:
@@ -192,6 +194,11 @@ class Rates:
     def forget(self) -> None:
         """Forget what was used: another run goes on from here."""
         self._used = None
+
+    def silenced(self) -> bool:
+        """Whether someone else wrote 0 as the rate of each group, even in place of our own 0."""
+        pairs = zip(self._groups, self._written, strict=True)
+        return not any(group["lr"] is rate or float(group["lr"]) for group, rate in pairs)
 
     def at(self, k: int, name: str = "lr") -> list[float]:
         """Return base × factor of update `k` for each group."""
