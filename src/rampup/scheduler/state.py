@@ -104,9 +104,8 @@ def differences(saved: dict[str, Any], ours: dict[str, Any], end: int) -> list[D
         if key == "updates" and end == mine:
             continue  # the run was changed to what the code says now
         if theirs != mine:
-            found.append(
-                Difference("updates" if key == "updates" else "horizon", key, theirs, mine)
-            )
+            row = ("updates", "updates of the run") if key == "updates" else ("horizon", key)
+            found.append(Difference(*row, theirs, mine))
     for index, (theirs, mine) in enumerate(zip(saved["bases"], ours["bases"], strict=False)):
         for name in sorted(theirs.keys() | mine.keys()):
             pair = theirs.get(name), mine.get(name)
@@ -114,15 +113,20 @@ def differences(saved: dict[str, Any], ours: dict[str, Any], end: int) -> list[D
                 found.append(Difference("base", f"group {index} base {name}", *pair))
     for name in sorted(saved["schedules"].keys() | ours["schedules"].keys()):
         pair = saved["schedules"].get(name), ours["schedules"].get(name)
-        if pair[0] != pair[1] and not all(isinstance(side, list) for side in pair):
+        if pair[0] == pair[1]:
+            continue
+        if None in pair or all(isinstance(side, str) for side in pair):
             found.append(Difference("schedule", f"{name} follows", *pair))
-        elif pair[0] != pair[1]:
-            each = enumerate(zip(*pair, strict=False))
-            found += [
-                Difference("schedule", f"group {i} {name} follows", *texts)
-                for i, texts in each
-                if texts[0] != texts[1]
-            ]
+            continue
+        each = [[side] * min(counts) if isinstance(side, str) else side for side in pair]
+        found += [
+            Difference("schedule", f"group {index} {name} follows", *texts)
+            for index, texts in enumerate(zip(*each, strict=False))
+            if texts[0] != texts[1]
+        ]
+    warm_new = saved.get("warm_new_groups"), ours["warm_new_groups"]
+    if warm_new[0] != warm_new[1]:
+        found.append(Difference("schedule", "warm_new_groups", *warm_new))
     if not found and saved["horizon"] == ours["horizon"]:
         prints = saved.get("fingerprint"), ours["fingerprint"]
         if prints[0] != prints[1]:
