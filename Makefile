@@ -31,7 +31,7 @@ test-integrations: .venv/tools  ## test the scheduler inside accelerate, Lightni
 	@$(PIP) --constraint constraints.txt --group integrations
 	$(BIN)/python -m pytest -n auto tests/integrations
 
-bench: .venv/installed  ## measure what the benchmarks measure
+bench: .venv/tools  ## measure what the benchmarks measure
 	@$(BIN)/python -m benchmarks
 
 docs: .venv/installed  ## write the pages of docs/ that are read off the code

@@ -2,10 +2,12 @@
 
 import torch
 
-from benchmarks import plan, training_loop
+from benchmarks import plan, scheduler, training_loop
 
 if __name__ == "__main__":
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
     plan.main()
+    print()
+    scheduler.main()
     print()
     training_loop.main()
