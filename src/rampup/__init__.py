@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
     from rampup.scheduler.rate import RampupLR as RampupLR
+    from rampup.scheduler.warm import warm as warm
 
 __version__ = "0.1.0"
 
@@ -46,6 +47,7 @@ _LAZY = {
     "layers": "rampup.recorder.layers",
     "predict": "rampup.pipeline.predict",
     "train": "rampup.pipeline.run",
+    "warm": "rampup.scheduler.warm",
     "watch": "rampup.recorder.watch",
 }
 
@@ -74,6 +76,7 @@ __all__ = [
     "saturating",
     "steps",
     "train",
+    "warm",
     "warmup",
     "watch",
 ]
