@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rampup.pipeline.run import Run as Run, train as train
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
+    from rampup.scheduler.from_torch import from_torch as from_torch
     from rampup.scheduler.rate import RampupLR as RampupLR
     from rampup.scheduler.warm import warm as warm
 
@@ -44,6 +45,7 @@ _LAZY = {
     "Config": "rampup.pipeline.config",
     "RampupLR": "rampup.scheduler.rate",
     "Run": "rampup.pipeline.run",
+    "from_torch": "rampup.scheduler.from_torch",
     "layers": "rampup.recorder.layers",
     "predict": "rampup.pipeline.predict",
     "train": "rampup.pipeline.run",
@@ -64,6 +66,7 @@ __all__ = [
     "exponential",
     "from_function",
     "from_points",
+    "from_torch",
     "hold",
     "inverse_sqrt",
     "layers",
