@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rampup.schedule import presets as presets
+from rampup.schedule.batches import follow_batches as follow_batches
 from rampup.schedule.build import (
     cycle as cycle,
     decay as decay,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from rampup.pipeline.run import Run as Run, train as train
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
+    from rampup.scheduler.batches import RampBatchSampler as RampBatchSampler
     from rampup.scheduler.from_torch import from_torch as from_torch
     from rampup.scheduler.rate import RampupLR as RampupLR
     from rampup.scheduler.warm import warm as warm
@@ -43,6 +45,7 @@ __version__ = "0.1.0"
 
 _LAZY = {
     "Config": "rampup.pipeline.config",
+    "RampBatchSampler": "rampup.scheduler.batches",
     "RampupLR": "rampup.scheduler.rate",
     "Run": "rampup.pipeline.run",
     "from_torch": "rampup.scheduler.from_torch",
@@ -58,12 +61,14 @@ __all__ = [
     "Horizon",
     "Length",
     "Plan",
+    "RampBatchSampler",
     "RampupLR",
     "Run",
     "Schedule",
     "cycle",
     "decay",
     "exponential",
+    "follow_batches",
     "from_function",
     "from_points",
     "from_torch",
