@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from rampup.recorder.watch import watch as watch
     from rampup.scheduler.batches import RampBatchSampler as RampBatchSampler
     from rampup.scheduler.from_torch import from_torch as from_torch
+    from rampup.scheduler.layerwise import layerwise as layerwise
     from rampup.scheduler.rate import RampupLR as RampupLR
     from rampup.scheduler.warm import warm as warm
 
@@ -50,6 +51,7 @@ _LAZY = {
     "Run": "rampup.pipeline.run",
     "from_torch": "rampup.scheduler.from_torch",
     "layers": "rampup.recorder.layers",
+    "layerwise": "rampup.scheduler.layerwise",
     "predict": "rampup.pipeline.predict",
     "train": "rampup.pipeline.run",
     "warm": "rampup.scheduler.warm",
@@ -75,6 +77,7 @@ __all__ = [
     "hold",
     "inverse_sqrt",
     "layers",
+    "layerwise",
     "one_cycle",
     "parse",
     "predict",
