@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rampup.schedule import presets as presets
+from rampup.schedule.batches import follow_batches as follow_batches
 from rampup.schedule.build import (
     cycle as cycle,
     decay as decay,
@@ -37,17 +38,25 @@ if TYPE_CHECKING:
     from rampup.pipeline.run import Run as Run, train as train
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
+    from rampup.scheduler.batches import RampBatchSampler as RampBatchSampler
+    from rampup.scheduler.from_torch import from_torch as from_torch
+    from rampup.scheduler.layerwise import layerwise as layerwise
     from rampup.scheduler.rate import RampupLR as RampupLR
+    from rampup.scheduler.warm import warm as warm
 
 __version__ = "0.1.0"
 
 _LAZY = {
     "Config": "rampup.pipeline.config",
+    "RampBatchSampler": "rampup.scheduler.batches",
     "RampupLR": "rampup.scheduler.rate",
     "Run": "rampup.pipeline.run",
+    "from_torch": "rampup.scheduler.from_torch",
     "layers": "rampup.recorder.layers",
+    "layerwise": "rampup.scheduler.layerwise",
     "predict": "rampup.pipeline.predict",
     "train": "rampup.pipeline.run",
+    "warm": "rampup.scheduler.warm",
     "watch": "rampup.recorder.watch",
 }
 
@@ -56,18 +65,22 @@ __all__ = [
     "Horizon",
     "Length",
     "Plan",
+    "RampBatchSampler",
     "RampupLR",
     "Run",
     "Schedule",
     "cycle",
     "decay",
     "exponential",
+    "follow_batches",
     "from_function",
     "from_points",
+    "from_torch",
     "hold",
     "inverse_sqrt",
     "inverse_time",
     "layers",
+    "layerwise",
     "one_cycle",
     "parse",
     "predict",
@@ -78,6 +91,7 @@ __all__ = [
     "saturating",
     "steps",
     "train",
+    "warm",
     "warmup",
     "watch",
 ]

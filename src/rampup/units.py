@@ -157,10 +157,8 @@ class Horizon:
                 object.__setattr__(self, name, _count(name, getattr(self, name)))
         for name in ("samples_per_update", "tokens_per_update"):
             value = getattr(self, name)
-            if isinstance(value, list | tuple):
-                object.__setattr__(self, name, _steps(name, value))
-            elif value is not None:
-                object.__setattr__(self, name, _count(name, value))
+            if value is not None:
+                object.__setattr__(self, name, per_update(name, value))
 
     def updates_in(self, length: Length, at: int = 0, *, backward: bool = False) -> int:
         """Return how many updates `length` lasts on this run, rounding half up.
@@ -209,6 +207,24 @@ class Horizon:
                 f"{length} cannot be converted to updates without {name}; pass {name}=…"
             )
         return value
+
+
+def per_update(name: str, value: Any) -> PerUpdate:
+    """Return what one update consumes as plain numbers.
+
+    Args:
+        name: how a message calls it.
+        value: a whole number ≥ 1, or a plan of them: `((update, number), …)`, updates ascending
+            from 0.
+
+    Raises:
+        UnitError: it is neither.
+
+    Example:
+        >>> per_update("batch_sizes", [[0, 256], [1000, 512]])
+        ((0, 256), (1000, 512))
+    """
+    return _steps(name, value) if isinstance(value, list | tuple) else _count(name, value)
 
 
 def _count(name: str, value: Any) -> int:
