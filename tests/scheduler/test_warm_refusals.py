@@ -7,7 +7,7 @@ import torch
 from torch.optim import Adam, lr_scheduler as peer
 
 from rampup import RampupLR, decay, hold, saturating, warm, warmup
-from rampup.errors import ScheduleError, UnitError
+from rampup.errors import ScheduleError, StateError, UnitError
 
 
 def adam() -> Adam:
@@ -106,11 +106,11 @@ def test_a_scheduler_without_a_place_for_a_warmup_is_refused() -> None:
     again = adam()
     warm(peer.StepLR(again, 5), warmup(4))
     for scheduler, name in ((ours, "RampupLR"), (peer.StepLR(again, 5), "WarmedLR")):
-        with pytest.raises(ScheduleError) as caught:
+        with pytest.raises(StateError) as caught:
             warm(scheduler, warmup(4))
         assert str(caught.value) == (
-            f"the rates of this Adam are written by a {name} already; "
-            "build the optimizer anew, or leave one out"
+            f"the optimizer follows a {name} already, which has done 0 updates; "
+            "detach() that one first"
         )
 
     with pytest.raises(ScheduleError) as caught:

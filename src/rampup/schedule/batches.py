@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from rampup.errors import ScheduleError, one_of
-from rampup.schedule.phase import Schedule
+from rampup.schedule.schedule import Schedule
 from rampup.schedule.ramp import Ramp
 from rampup.units import Length, PerUpdate, per_update
 

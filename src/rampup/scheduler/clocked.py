@@ -4,7 +4,6 @@ import json
 from abc import ABC, abstractmethod
 from typing import Any, Final, Self
 from warnings import warn
-from weakref import WeakKeyDictionary, ref
 
 import torch
 from torch.optim import Optimizer
@@ -12,6 +11,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from rampup.errors import ScheduleError, StateError, one_of
 from rampup.scheduler.clock import CLOCKS, CallClock, Clock, outside_graphs
+from rampup.scheduler.followed import follow, leave, must_be_free
 from rampup.scheduler.hyper import cell, replace
 from rampup.scheduler.rates import Rates, Source
 
@@ -23,9 +23,6 @@ it together by the keys that they know, as `torch.distributed.checkpoint` does, 
 """
 
 FOREIGN: Final = ("warn", "error", "ignore")
-
-_followed: WeakKeyDictionary[Optimizer, "ref[ClockedLR]"] = WeakKeyDictionary()
-
 
 class ClockedLR(LRScheduler, ABC):
     """A torch scheduler whose position is the number of updates that really happened.
@@ -66,7 +63,7 @@ class ClockedLR(LRScheduler, ABC):
         self._used: list[float] | None = None  # as it was saved
         self._foreign: dict[int, float] = {}
         self._overwritten: dict[int, float] = {}
-        self._alone()
+        must_be_free(self.optimizer)
         self._rates = Rates(self.optimizer, names, self._source)
         riding = _riding(self.optimizer.param_groups[0])
         self._rates.admit()
@@ -167,7 +164,7 @@ class ClockedLR(LRScheduler, ABC):
         for handle in self._handles:
             handle.remove()
         self.optimizer.param_groups[0].pop(KEY, None)
-        _followed.pop(self.optimizer, None)
+        leave(self.optimizer)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the position and what it is a position on, as plain JSON-able data."""
@@ -228,16 +225,7 @@ class ClockedLR(LRScheduler, ABC):
             self.clock = Clock(self.optimizer, self._after_update)
         self._handles = hooks
         self.optimizer.param_groups[0][KEY] = ""
-        _followed[self.optimizer] = ref(self)
-
-    def _alone(self) -> None:
-        other = _followed.get(self.optimizer)
-        living = None if other is None else other()
-        if living is not None:
-            raise StateError(
-                f"the optimizer follows a {type(living).__name__} already, which has done "
-                f"{living.clock.updates} updates; detach() that one first"
-            )
+        follow(self.optimizer, self)
 
     def _before_update(self, *_: Any) -> None:
         if self._rates.untouched():

@@ -10,7 +10,7 @@ from torch.optim import lr_scheduler as peer
 from rampup.errors import ScheduleError
 from rampup.schedule import presets
 from rampup.schedule.build import from_function
-from rampup.schedule.phase import Schedule
+from rampup.schedule.schedule import Schedule
 
 
 def from_torch(scheduler: peer.LRScheduler) -> Schedule:

@@ -5,10 +5,11 @@ from typing import Any, Final
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from rampup.errors import ScheduleError, UnitError, one_of
-from rampup.schedule.phase import PEAK, Schedule
+from rampup.schedule.phase import PEAK
 from rampup.schedule.plan import Plan, natural_length
+from rampup.schedule.schedule import Schedule
 from rampup.schedule.text import parse
-from rampup.scheduler.rate import RampupLR
+from rampup.scheduler.followed import must_be_free
 from rampup.scheduler.warmed import WarmedLR, WarmedPlateau
 from rampup.units import MOST_UPDATES, Horizon, PerUpdate
 
@@ -53,8 +54,8 @@ def warm(
 
     Raises:
         TypeError: `scheduler` is no torch LRScheduler.
-        ScheduleError: the warmup is more or less than one, the scheduler has one of its own, or
-            the optimizer has another scheduler of rampup.
+        ScheduleError: the warmup is more or less than one, or the scheduler has one of its own.
+        StateError: the optimizer follows another scheduler of rampup.
         UnitError: a number is missing or cannot be meant.
 
     Example:
@@ -84,7 +85,7 @@ def warm(
     schedule = parse(warmup) if isinstance(warmup, str) else warmup
     if not isinstance(schedule, Schedule):
         raise ScheduleError(f"{warmup!r} is no warmup; pass warmup(…), or its text 'warmup 5ep'")
-    _refuse_second(scheduler)
+    must_be_free(scheduler.optimizer)
     run: dict[str, Any] = {
         "updates_per_epoch": updates_per_epoch,
         "samples_per_update": samples_per_update,
@@ -120,7 +121,7 @@ def _length(schedule: Schedule, updates: int | None, run: dict[str, Any]) -> int
 
 
 def _refuse_other_than_warmup(plan: Plan, length: int) -> None:
-    if sum(curve.warmup for curve in plan.curves) < length:
+    if plan.track.warmup(0, length) < length:
         raise ScheduleError(
             f"'{plan.schedule}' is not warmup alone; "
             "leave what comes behind the warmup to the scheduler"
@@ -128,15 +129,4 @@ def _refuse_other_than_warmup(plan: Plan, length: int) -> None:
     if plan(length) != PEAK:
         raise ScheduleError(
             f"'{plan.schedule}' ends at factor {plan(length):g}; a warmup must end at the peak, 1"
-        )
-
-
-def _refuse_second(scheduler: LRScheduler) -> None:
-    hooks = scheduler.optimizer._optimizer_step_pre_hooks.values()
-    owners = [scheduler, *(getattr(hook, "__self__", None) for hook in hooks)]
-    other = next((owner for owner in owners if isinstance(owner, RampupLR | WarmedLR)), None)
-    if other is not None:
-        raise ScheduleError(
-            f"the rates of this {type(scheduler.optimizer).__name__} are written by a "
-            f"{type(other).__name__} already; build the optimizer anew, or leave one out"
         )

@@ -10,6 +10,7 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from rampup.errors import StateError
 from rampup.schedule.plan import Plan
 from rampup.scheduler.clock import Clock
+from rampup.scheduler.followed import follow, leave
 
 IDLE: Final = 100
 """So many steps without one update of the optimizer are no accumulation and no skipped updates."""
@@ -46,7 +47,8 @@ class WarmedLR(LRScheduler):
 
     def _listen(self) -> None:
         self.clock = Clock(self.optimizer, self._tick)
-        self.optimizer.register_step_pre_hook(self._admit)
+        self._handle = self.optimizer.register_step_pre_hook(self._admit)
+        follow(self.optimizer, self)
 
     @property
     def base_lrs(self) -> list[float]:  # type: ignore[override]
@@ -123,6 +125,12 @@ class WarmedLR(LRScheduler):
             group.setdefault("initial_lr", own)
             self._own.append(own)
 
+    def detach(self) -> None:
+        """Leave the optimizer alone: no hook stays, and its rates stay as they are."""
+        self.clock.detach()
+        self._handle.remove()
+        leave(self.optimizer)
+
     def state_dict(self) -> dict[str, Any]:
         """Return the position, the scheduler's own rates, and the scheduler's own state."""
         warming = self.clock.updates < self.length
@@ -169,7 +177,9 @@ class WarmedLR(LRScheduler):
         return getattr(self.scheduler, name)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "clock": self.clock.updates}
+        state = {**vars(self), "clock": self.clock.updates}
+        del state["_handle"]
+        return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
