@@ -8,7 +8,7 @@ from torch.optim import SGD, Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from rampup import RampupLR, decay, hold, warmup
-from rampup.errors import ScheduleError, UnitError
+from rampup.errors import ScheduleError, StateError, UnitError
 
 BASE = 0.1
 SCHEDULE = warmup("2ep") >> hold(3) >> decay("cosine", to=0.01)
@@ -170,3 +170,97 @@ def test_what_cannot_be_scheduled_is_refused(weight, arguments, error, text) -> 
         RampupLR(optimizer or SGD([weight], lr=BASE), schedule, **RUN)
 
     assert text == str(caught.value)
+
+
+@pytest.mark.parametrize("tensor", [False, True], ids=["float", "tensor"])
+def test_a_second_writer_is_told_once_and_undone(weight, log_rates, tensor: bool) -> None:
+    optimizer = Adam([weight], lr=tensor_lr() if tensor else BASE, foreach=False)
+    scheduler = RampupLR(optimizer, SCHEDULE, **RUN)
+    used, group = log_rates(optimizer), optimizer.param_groups[0]
+    optimizer.step()
+    expected = (
+        f"the rate of group 0 was written by someone else before update 1: planned "
+        f"{BASE * FACTORS[1]:g}, found 9; leave one writer, or pass on_foreign_write='ignore'"
+    )
+
+    with pytest.warns(UserWarning) as caught:
+        for foreign in (9.0, 7.0):
+            kept = group["lr"]
+            if tensor:
+                kept.fill_(foreign)
+            else:
+                group["lr"] = foreign
+            optimizer.step()
+            assert [foreign] == scheduler.last_used
+    optimizer.step()
+
+    assert [expected] == [str(warning.message) for warning in caught]
+    assert [[BASE * FACTORS[0]], [9.0], [7.0], [BASE * FACTORS[3]]] == used
+    assert scheduler.last_used == [BASE * FACTORS[3]]
+
+
+def test_a_second_writer_may_be_an_error(weight) -> None:
+    optimizer = SGD([weight], lr=BASE)
+    scheduler = RampupLR(optimizer, SCHEDULE, on_foreign_write="error", **RUN)
+    optimizer.param_groups[0]["lr"] = 9.0
+    before = weight.tolist()
+
+    with pytest.raises(StateError, match="written by someone else before update 0: planned"):
+        optimizer.step()
+
+    assert before == weight.tolist()
+    assert scheduler.clock.updates == 0
+
+
+def test_a_second_writer_may_be_meant(weight) -> None:
+    optimizer = SGD([weight], lr=BASE)
+    scheduler = RampupLR(optimizer, SCHEDULE, on_foreign_write="ignore", **RUN)
+    optimizer.param_groups[0]["lr"] = 9.0
+
+    optimizer.step()
+
+    assert [9.0] == scheduler.last_used
+
+
+def test_a_tensor_that_became_a_number_of_the_same_value_is_no_second_writer(weight) -> None:
+    """Ignite's handler writes the rate that it reads from us, as a number."""
+    optimizer = Adam([weight], lr=tensor_lr(), foreach=False)
+    kept = optimizer.param_groups[0]["lr"]
+    scheduler = RampupLR(optimizer, SCHEDULE, **RUN)
+
+    for factor in FACTORS[:4]:
+        optimizer.param_groups[0]["lr"] = scheduler.get_lr()[0]
+        optimizer.step()
+        assert [BASE * factor] == scheduler.last_used
+        assert optimizer.param_groups[0]["lr"] is kept
+
+
+@pytest.mark.parametrize("option", ["clock", "on_foreign_write"])
+def test_an_unknown_option_is_refused(weight, option: str) -> None:
+    known = {
+        "clock": "'updates', 'calls'",
+        "on_foreign_write": "'warn', 'error', 'ignore'",
+    }
+
+    with pytest.raises(ScheduleError) as caught:
+        RampupLR(SGD([weight], lr=BASE), SCHEDULE, **RUN, **{option: "never"})
+
+    assert f"{option} 'never' is unknown; use one of {known[option]}" == str(caught.value)
+
+
+@pytest.mark.parametrize("calls_first", [False, True])
+def test_the_clock_of_calls_counts_them(weight, log_rates, calls_first: bool) -> None:
+    optimizer = SGD([weight], lr=BASE)
+    scheduler = RampupLR(optimizer, SCHEDULE, clock="calls", **RUN)
+    used = log_rates(optimizer)
+
+    for _ in range(8):
+        if calls_first:
+            scheduler.step()
+        optimizer.step()
+        if not calls_first:
+            scheduler.step()
+
+    assert [[BASE * factor] for factor in FACTORS[calls_first : 8 + calls_first]] == used
+    assert scheduler.last_used == [BASE * FACTORS[7]]
+    assert not optimizer._optimizer_step_post_hooks

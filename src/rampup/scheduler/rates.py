@@ -144,8 +144,9 @@ class Rates:
                 group["lr"] = base * factor
             for group, name, base in lane.others:
                 put(group, name, base * factor)
-            for _, tensor, base in lane.tensors:
+            for index, tensor, base in lane.tensors:
                 tensor.fill_(base * factor)
+                self._groups[index]["lr"] = tensor  # a writer may have put a number there
             lane.factor = factor
         self._written = [group["lr"] for group in self._groups]
         if self._filled:  # the versions behind all fillings: groups may share a tensor
@@ -160,20 +161,27 @@ class Rates:
         groups = self._optimizer.param_groups
         if groups is not self._groups or len(groups) != len(self._written):
             return False
-        if self._tensors:
-            # to look into a tensor would wait for its device
-            return not self.touched()
+        if self._tensors:  # to look into a tensor would wait for its device
+            pairs = zip(groups, self._written, strict=True)
+            kept = all(group["lr"] is rate or self._is_number(rate, group) for group, rate in pairs)
+            return kept and all(t._version == v for t, v, _ in self._tensors.values())
         same = [group["lr"] for group in groups] == self._written
         return same and not (self._written[0] == 0 and self.silenced())
+
+    @staticmethod
+    def _is_number(rate: Any, group: Group) -> bool:
+        return isinstance(rate, float) and isinstance(group["lr"], float) and rate == group["lr"]
 
     def touched(self) -> dict[int, float]:
         """Return what the groups hold whose rate is not the one written, by index."""
         found = {}
         for index, group in enumerate(self._groups):
             rate = group["lr"]
-            tensor, version, _ = self._tensors.get(index, (None, 0, 0.0))
-            same = rate._version == version if rate is tensor else rate == self._written[index]
-            if not same:
+            tensor, version, number = self._tensors.get(index, (None, 0, self._written[index]))
+            if rate is tensor and tensor._version == version:
+                continue
+            written = number if tensor is None else rounded(tensor, number)
+            if float(rate) != written:
                 found[index] = float(rate)
         return found
 
@@ -185,11 +193,8 @@ class Rates:
         if self._used is None:
             return None
         written, tensors = self._used
-        rounded = {
-            index: float(torch.tensor(rate, dtype=tensor.dtype))
-            for index, (tensor, _, rate) in tensors.items()
-        }
-        return [rounded.get(index, rate) for index, rate in enumerate(written)]
+        numbers = {index: rounded(tensor, rate) for index, (tensor, _, rate) in tensors.items()}
+        return [numbers.get(index, rate) for index, rate in enumerate(written)]
 
     def forget(self) -> None:
         """Forget what was used: another run goes on from here."""
@@ -205,3 +210,8 @@ class Rates:
         return [
             bases[name] * self._choose(index, name)(k) for index, bases in enumerate(self.bases)
         ]
+
+
+def rounded(tensor: torch.Tensor, rate: float) -> float:
+    """Return `rate` as `tensor` holds it, without waiting for its device."""
+    return float(torch.tensor(rate, dtype=tensor.dtype))
