@@ -1,18 +1,20 @@
 """Two processes on this machine that train together, as two devices would."""
 
+import gc
 import json
 import os
 import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 120
+SECONDS = 240
 """A launch that takes longer than this hangs, and is ended."""
 
 
@@ -20,7 +22,7 @@ def on_two(module: str, folder: Path) -> list[Any]:
     """Run a module on two processes and return what each of them told.
 
     Args:
-        module: in this folder; its `main` calls `joined` and `tell`.
+        module: in this folder; it calls `together`.
         folder: through whose files they meet, and where they may save.
     """
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
@@ -54,8 +56,12 @@ def on_two(module: str, folder: Path) -> list[Any]:
     return [json.loads((folder / f"told-{rank}.json").read_text()) for rank in range(2)]
 
 
-def joined() -> tuple[int, Path]:
-    """Meet the other process; return this one's rank, and the folder that both share."""
+def together(train: Callable[[int, Path], Any]) -> None:
+    """Meet the other process, train, and hand what `train` returns to the test.
+
+    Args:
+        train: takes the rank of this process and the folder that both share; returns plain data.
+    """
     import torch.distributed
 
     folder, rank = Path(sys.argv[1]), int(os.environ["RANK"])
@@ -63,13 +69,8 @@ def joined() -> tuple[int, Path]:
         "gloo", init_method=(folder / "meet").as_uri(), rank=rank, world_size=2
     )
     warnings.simplefilter("error")
-    return rank, folder
-
-
-def tell(value: Any) -> None:
-    """Hand plain data to the test that started this process, and leave the other one."""
-    import torch.distributed
-
-    folder, rank = Path(sys.argv[1]), os.environ["RANK"]
-    (folder / f"told-{rank}.json").write_text(json.dumps(value))
+    told = train(rank, folder)
+    (folder / f"told-{rank}.json").write_text(json.dumps(told))
+    gc.collect()  # models that speak to the group must not outlive it
+    torch.distributed.barrier()
     torch.distributed.destroy_process_group()

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from tests.integrations.run import RUN, SCHEDULE, STOP, UPDATES, follow, groups_of, planned
 from torch.optim import SGD, AdamW, Optimizer
 
 from rampup import RampupLR
-from tests.integrations.run import RUN, SCHEDULE, STOP, UPDATES, follow, groups_of, planned
 
 transformers = pytest.importorskip(
     "transformers", reason="transformers is not installed; pip install --group dev"
@@ -89,8 +89,8 @@ def with_a_subclass(folder: Path, accumulate: int, make, callbacks):
 
 
 MAKE = {
-    "SGD": lambda groups: SGD(groups),
-    "AdamW": lambda groups: AdamW(groups),
+    "SGD": SGD,
+    "AdamW": AdamW,
     "AdamW fused": lambda groups: AdamW(groups, fused=True),
 }
 

@@ -5,11 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch.nn.parallel import DistributedDataParallel
-from torch.optim import AdamW, Optimizer
-
-from rampup import RampupLR
-from tests.integrations.processes import joined, tell
+from tests.integrations.processes import together
 from tests.integrations.run import (
     RUN,
     SCHEDULE,
@@ -20,6 +16,10 @@ from tests.integrations.run import (
     groups_of,
     small_model,
 )
+from torch.nn.parallel import DistributedDataParallel
+from torch.optim import AdamW, Optimizer
+
+from rampup import RampupLR
 
 ACCUMULATE = 2
 
@@ -51,8 +51,7 @@ def resumed(path: Path, parts: tuple[str, ...], rank: int) -> Rates:
     return used
 
 
-def main() -> None:
-    rank, folder = joined()
+def main(rank: int, folder: Path) -> dict[str, Rates]:
     model, optimizer, scheduler, used = built()
     train(model, optimizer, STOP, rank)
     if rank == 0:
@@ -69,8 +68,8 @@ def main() -> None:
     told: dict[str, Rates] = {"start": used}
     for order in orders:
         told[" then ".join(order)] = resumed(folder / "saved.pt", order, rank)
-    tell(told)
+    return told
 
 
 if __name__ == "__main__":
-    main()
+    together(main)
