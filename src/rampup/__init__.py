@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from rampup.pipeline.run import Run as Run, train as train
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
+    from rampup.scheduler.adaptive.gradient_init import gradient_init as gradient_init
+    from rampup.scheduler.adaptive.untuned import untuned as untuned
     from rampup.scheduler.rate import RampupLR as RampupLR
 
 __version__ = "0.1.0"
@@ -43,9 +45,11 @@ _LAZY = {
     "Config": "rampup.pipeline.config",
     "RampupLR": "rampup.scheduler.rate",
     "Run": "rampup.pipeline.run",
+    "gradient_init": "rampup.scheduler.adaptive.gradient_init",
     "layers": "rampup.recorder.layers",
     "predict": "rampup.pipeline.predict",
     "train": "rampup.pipeline.run",
+    "untuned": "rampup.scheduler.adaptive.untuned",
     "watch": "rampup.recorder.watch",
 }
 
@@ -62,6 +66,7 @@ __all__ = [
     "exponential",
     "from_function",
     "from_points",
+    "gradient_init",
     "hold",
     "inverse_sqrt",
     "layers",
@@ -74,6 +79,7 @@ __all__ = [
     "saturating",
     "steps",
     "train",
+    "untuned",
     "warmup",
     "watch",
 ]
