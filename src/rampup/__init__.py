@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
     from rampup.scheduler.adaptive.gradient_init import gradient_init as gradient_init
+    from rampup.scheduler.adaptive.loss_gap import LossGapLR as LossGapLR
     from rampup.scheduler.adaptive.untuned import untuned as untuned
     from rampup.scheduler.rate import RampupLR as RampupLR
 
@@ -43,6 +44,7 @@ __version__ = "0.1.0"
 
 _LAZY = {
     "Config": "rampup.pipeline.config",
+    "LossGapLR": "rampup.scheduler.adaptive.loss_gap",
     "RampupLR": "rampup.scheduler.rate",
     "Run": "rampup.pipeline.run",
     "gradient_init": "rampup.scheduler.adaptive.gradient_init",
@@ -57,6 +59,7 @@ __all__ = [
     "Config",
     "Horizon",
     "Length",
+    "LossGapLR",
     "Plan",
     "RampupLR",
     "Run",
