@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from rampup.pipeline.run import Run as Run, train as train
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
+    from rampup.scheduler.adaptive.catapult import CatapultLR as CatapultLR
+    from rampup.scheduler.adaptive.critical import critical_lr as critical_lr
     from rampup.scheduler.adaptive.gradient_init import gradient_init as gradient_init
     from rampup.scheduler.adaptive.loss_gap import LossGapLR as LossGapLR
     from rampup.scheduler.adaptive.untuned import untuned as untuned
@@ -43,10 +45,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _LAZY = {
+    "CatapultLR": "rampup.scheduler.adaptive.catapult",
     "Config": "rampup.pipeline.config",
     "LossGapLR": "rampup.scheduler.adaptive.loss_gap",
     "RampupLR": "rampup.scheduler.rate",
     "Run": "rampup.pipeline.run",
+    "critical_lr": "rampup.scheduler.adaptive.critical",
     "gradient_init": "rampup.scheduler.adaptive.gradient_init",
     "layers": "rampup.recorder.layers",
     "predict": "rampup.pipeline.predict",
@@ -56,6 +60,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "CatapultLR",
     "Config",
     "Horizon",
     "Length",
@@ -64,6 +69,7 @@ __all__ = [
     "RampupLR",
     "Run",
     "Schedule",
+    "critical_lr",
     "cycle",
     "decay",
     "exponential",
