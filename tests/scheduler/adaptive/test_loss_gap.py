@@ -156,6 +156,16 @@ def used_by(habit: Callable[..., None], losses: list[float]) -> list[float]:
     return used
 
 
+def test_a_loss_may_be_reported_with_its_graph() -> None:
+    weight, optimizer, scheduler = build()
+    loss = weight.square().sum()
+    scheduler.report(loss)
+    loss.backward()
+    optimizer.step()
+
+    assert scheduler.state_dict()["signals"]["first"] == 2.0
+
+
 def test_micro_batches_count_as_their_mean() -> None:
     assert used_by(before, FALLING) == pytest.approx(used_by(micro_batches, FALLING), rel=1e-9)
 
@@ -266,6 +276,36 @@ def test_a_copy_goes_on_alike(again: Callable[[Any], Any], stop: int) -> None:
     copied = again(run)
 
     assert train(*run, FALLING[stop:]) == train(*copied, FALLING[stop:])
+
+
+def test_an_update_that_a_grad_scaler_skips_shifts_nothing() -> None:
+    weight, optimizer, scheduler = build()
+    scaler = torch.amp.GradScaler("cpu", init_scale=4.0)
+    used = []
+    for k, loss in enumerate(FALLING[:10]):
+        for attempt in range(2 if k == 4 else 1):
+            optimizer.zero_grad()
+            broken = k == 4 and attempt == 0
+            scaler.scale(weight.sum() * (math.inf if broken else 1.0)).backward()
+            scheduler.report(math.inf if broken else loss)
+            scaler.step(optimizer)
+            scaler.update()
+        used += scheduler.last_used
+
+    assert scheduler.clock.updates == 10
+    assert used == pytest.approx(by_hand(FALLING)[0][:10], rel=1e-12)
+
+
+def test_a_rate_that_is_a_tensor_stays_that_tensor() -> None:
+    weight = torch.nn.Parameter(torch.ones(2))
+    rate = torch.tensor(BASE, dtype=torch.float64)
+    optimizer = Adam([weight], lr=rate, foreach=False)
+    scheduler = LossGapLR(optimizer, THEN, **ASKED)
+
+    used = train(weight, optimizer, scheduler, FALLING)
+
+    assert optimizer.param_groups[0]["lr"] is rate
+    assert used == pytest.approx(by_hand(FALLING)[0], rel=1e-12)
 
 
 def test_groups_keep_their_ratio_and_may_join_late() -> None:

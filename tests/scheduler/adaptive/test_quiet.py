@@ -70,3 +70,4 @@ def test_nothing_is_changed_by_a_loss_that_fails() -> None:
 def test_a_loss_without_a_model_is_asked_too() -> None:
     weight = torch.ones(2, requires_grad=True)
     assert quietly(weight.sum, [weight], None) == 2.0
+    assert quietly(torch.enable_grad()(weight.sum), [weight], None) == 2.0

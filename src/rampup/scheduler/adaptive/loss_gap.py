@@ -144,10 +144,13 @@ class LossGapLR(Handover):
         """
         if self._reached is not None:
             return
-        if isinstance(loss, torch.Tensor) and loss.numel() != 1:
-            raise TypeError(
-                f"report takes one loss, not a tensor of shape {tuple(loss.shape)}; take its mean"
-            )
+        if isinstance(loss, torch.Tensor):
+            if loss.numel() != 1:
+                shape = tuple(loss.shape)
+                raise TypeError(
+                    f"report takes one loss, not a tensor of shape {shape}; take its mean"
+                )
+            loss = loss.detach()
         value = float(loss)
         if math.isfinite(value):
             self._total += value

@@ -31,7 +31,8 @@ def quietly(
     devices = sorted({p.device for p in params if p.device.type != "cpu"}, key=str)
     kind = devices[0].type if devices else "cuda"
     with torch.random.fork_rng(devices, device_type=kind), _kept(model), torch.no_grad():
-        return float(loss_fn())
+        loss = loss_fn()
+        return float(loss.detach() if isinstance(loss, torch.Tensor) else loss)
 
 
 @contextmanager
