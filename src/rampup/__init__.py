@@ -38,6 +38,11 @@ if TYPE_CHECKING:
     from rampup.pipeline.run import Run as Run, train as train
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
+    from rampup.scheduler.adaptive.catapult import CatapultLR as CatapultLR
+    from rampup.scheduler.adaptive.critical import critical_lr as critical_lr
+    from rampup.scheduler.adaptive.gradient_init import gradient_init as gradient_init
+    from rampup.scheduler.adaptive.loss_gap import LossGapLR as LossGapLR
+    from rampup.scheduler.adaptive.untuned import untuned as untuned
     from rampup.scheduler.batches import RampBatchSampler as RampBatchSampler
     from rampup.scheduler.from_torch import from_torch as from_torch
     from rampup.scheduler.layerwise import layerwise as layerwise
@@ -47,28 +52,36 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _LAZY = {
+    "CatapultLR": "rampup.scheduler.adaptive.catapult",
     "Config": "rampup.pipeline.config",
+    "LossGapLR": "rampup.scheduler.adaptive.loss_gap",
     "RampBatchSampler": "rampup.scheduler.batches",
     "RampupLR": "rampup.scheduler.rate",
     "Run": "rampup.pipeline.run",
+    "critical_lr": "rampup.scheduler.adaptive.critical",
     "from_torch": "rampup.scheduler.from_torch",
+    "gradient_init": "rampup.scheduler.adaptive.gradient_init",
     "layers": "rampup.recorder.layers",
     "layerwise": "rampup.scheduler.layerwise",
     "predict": "rampup.pipeline.predict",
     "train": "rampup.pipeline.run",
+    "untuned": "rampup.scheduler.adaptive.untuned",
     "warm": "rampup.scheduler.warm",
     "watch": "rampup.recorder.watch",
 }
 
 __all__ = [
+    "CatapultLR",
     "Config",
     "Horizon",
     "Length",
+    "LossGapLR",
     "Plan",
     "RampBatchSampler",
     "RampupLR",
     "Run",
     "Schedule",
+    "critical_lr",
     "cycle",
     "decay",
     "exponential",
@@ -76,6 +89,7 @@ __all__ = [
     "from_function",
     "from_points",
     "from_torch",
+    "gradient_init",
     "hold",
     "inverse_sqrt",
     "inverse_time",
@@ -91,6 +105,7 @@ __all__ = [
     "saturating",
     "steps",
     "train",
+    "untuned",
     "warm",
     "warmup",
     "watch",

@@ -248,7 +248,8 @@ class ClockedLR(LRScheduler, ABC):
 
     def _after_update(self, updates: int) -> None:
         self._overwritten = self._foreign
-        self._rates.advance(updates)
+        self._rates.note()
+        self._rates.write(updates)
 
     def _notice(self) -> None:
         """Bind groups that joined, or that replaced the ones known."""
@@ -335,6 +336,8 @@ def _riding(group: dict[str, Any]) -> Any:
     text = group.get(KEY)
     if not text:
         return None
+    if isinstance(text, dict):  # of a scheduler whose state is no text
+        return text
     try:
         return json.loads(text)
     except (TypeError, ValueError) as error:

@@ -130,10 +130,9 @@ class Rates:
         self._lanes = list(lanes.values())
         self._filled = any(lane.tensors for lane in self._lanes)
 
-    def advance(self, k: int) -> None:
-        """Note what was written as used, and write what update `k` is to use."""
+    def note(self) -> None:
+        """Note what was written last as used."""
         self._used = self._written, self._tensors
-        self.write(k)
 
     def write(self, k: int) -> None:
         """Write what update `k` is to use."""
@@ -186,7 +185,7 @@ class Rates:
         return found
 
     def used(self) -> list[float] | None:
-        """Return the rates that were written before `advance` did; None before the first time.
+        """Return the rates that were written at the last `note`; None before the first.
 
         Those in tensors are rounded as the tensors round them, without waiting for the device.
         """
