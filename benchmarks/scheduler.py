@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pytorch_warmup
+import pytorch_warmup  # type: ignore[import-untyped]
 import torch
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import (
@@ -35,7 +35,8 @@ class Still(Optimizer):
         weights = [{"params": [torch.nn.Parameter(torch.zeros(1))]} for _ in range(groups)]
         super().__init__(weights, {"lr": 0.1, "momentum": 0.9})
 
-    def step(self, closure: Any = None) -> None: ...  # type: ignore[override]
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        """Do nothing."""
 
 
 def dampened(optimizer: Optimizer) -> Callable[[], None]:
@@ -60,9 +61,7 @@ MAKE: dict[str, Callable[[Optimizer], Callable[[], object]]] = {
     "torch OneCycleLR": lambda o: OneCycleLR(o, 0.1, total_steps=TOTAL).step,
     "transformers": lambda o: get_cosine_schedule_with_warmup(o, WARMUP, TOTAL).step,
     "pytorch_warmup": dampened,
-    "RampupLR": lambda o: (
-        RampupLR(o, f"warmup {WARMUP}up >> decay cosine", updates=TOTAL).step
-    ),
+    "RampupLR": lambda o: RampupLR(o, f"warmup {WARMUP}up >> decay cosine", updates=TOTAL).step,
 }
 
 

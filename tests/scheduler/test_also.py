@@ -41,8 +41,8 @@ def test_groups_keep_their_own_values() -> None:
     for _ in range(5):
         optimizer.step()
 
-    assert [0.25, 0.0] == [group["weight_decay"] for group in optimizer.param_groups]
-    assert [0.1, 0.3] == [group["lr"] for group in optimizer.param_groups]
+    assert [group["weight_decay"] for group in optimizer.param_groups] == [0.25, 0.0]
+    assert [group["lr"] for group in optimizer.param_groups] == [0.1, 0.3]
 
 
 @pytest.mark.parametrize("shape", ["cosine", "linear"])
@@ -92,14 +92,18 @@ def test_putting_a_number_keeps_the_others() -> None:
         (
             {"betas.0": hold()},
             StateError,
-            "'betas.0' is no number of this optimizer's groups; there are lr, momentum, "
-            "dampening, weight_decay",
+            (
+                "'betas.0' is no number of this optimizer's groups; there are lr, momentum, "
+                "dampening, weight_decay"
+            ),
         ),
         (
             {"weight_decay": hold()},
             ScheduleError,
-            "weight_decay is 0 in every group, and a schedule multiplies it; "
-            "give the optimizer weight_decay=…",
+            (
+                "weight_decay is 0 in every group, and a schedule multiplies it; "
+                "give the optimizer weight_decay=…"
+            ),
         ),
         (
             {"lr": hold()},

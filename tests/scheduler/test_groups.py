@@ -163,22 +163,28 @@ def test_a_group_that_joined_is_where_it_was_after_a_resume() -> None:
             SCHEDULE,
             {"hed.*": hold()},
             ScheduleError,
-            "groups names 'hed.*', which is no parameter; there are 'body.weight', 'body.bias', "
-            "'head.weight', 'head.bias'",
+            (
+                "groups names 'hed.*', which is no parameter; there are 'body.weight', "
+                "'body.bias', 'head.weight', 'head.bias'"
+            ),
         ),
         (
             SCHEDULE,
             {"*.weight": hold()},
             ScheduleError,
-            "'*.weight' names 'body.weight' but not 'body.bias', which share group 0 and so one "
-            "rate; put them into groups of their own",
+            (
+                "'*.weight' names 'body.weight' but not 'body.bias', which share group 0 and so "
+                "one rate; put them into groups of their own"
+            ),
         ),
         (
             None,
             {"head.*": hold()},
             ScheduleError,
-            "group 0 (body.weight, body.bias …) follows no schedule; "
-            "name it in groups=…, or pass a schedule for all others",
+            (
+                "group 0 (body.weight, body.bias …) follows no schedule; "
+                "name it in groups=…, or pass a schedule for all others"
+            ),
         ),
         (
             SCHEDULE,
@@ -190,8 +196,10 @@ def test_a_group_that_joined_is_where_it_was_after_a_resume() -> None:
             SCHEDULE,
             {0.5: hold()},
             ScheduleError,
-            "groups names 0.5; name a group by its index or by a pattern of parameter names, "
-            "such as 'backbone.*'",
+            (
+                "groups names 0.5; name a group by its index or by a pattern of parameter names, "
+                "such as 'backbone.*'"
+            ),
         ),
         (
             None,

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 import torch
+from tests.schedule import functions
 from torch.optim import SGD
 
 from rampup import RampupLR, decay, from_function, warmup
 from rampup.errors import ScheduleError, StateError
-from tests.schedule import functions
 
 SCHEDULE = warmup("2ep") >> decay()
 RUN: dict[str, Any] = {"updates": 20, "updates_per_epoch": 5}
@@ -129,9 +129,7 @@ def test_bases_that_differ_by_the_rounding_of_a_tensor_are_one() -> None:
 def test_the_checkpoint_may_hold() -> None:
     theirs = build(count=2)
     expected = updates(theirs[0], 25)[DONE:]
-    optimizer, scheduler = build(
-        warmup(3), lr=0.7, count=2, updates=99, on_mismatch="checkpoint"
-    )
+    optimizer, scheduler = build(warmup(3), lr=0.7, count=2, updates=99, on_mismatch="checkpoint")
 
     scheduler.load_state_dict(saved(count=2)["scheduler"])
 
@@ -174,7 +172,7 @@ def test_the_rest_may_be_stretched_and_stays_so() -> None:
     again.load_state_dict(optimizer.state_dict())
     used += updates(again, 19)
     # twice as many updates were left as before: two that warm up, and twenty that decay
-    assert [0.09, 0.095, 0.1, 0.1] == pytest.approx(used[:4], abs=0.006)
+    assert pytest.approx(used[:4], abs=0.006) == [0.09, 0.095, 0.1, 0.1]
     assert used[4:] == sorted(used[4:], reverse=True)
     assert used[-1] == 0.0 < used[-2]
     assert str(resumed.schedule) == str(scheduler.schedule)

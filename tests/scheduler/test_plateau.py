@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import torch
 from hypothesis import given, strategies as st
+from tests.scheduler.test_resume import through_a_file
 from torch.optim import SGD
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from rampup import RampupLR, decay, hold, parse, warmup
 from rampup.errors import ScheduleError
 from rampup.schedule.plateau import plateau
-from tests.scheduler.test_resume import through_a_file
 
 metrics = st.lists(
     st.one_of(st.floats(-2, 2), st.sampled_from([0.5, 1.0, math.nan, math.inf])), max_size=40
@@ -66,7 +66,7 @@ def test_nothing_that_is_reported_in_the_warmup_is_heard() -> None:
     used = heard(optimizer, scheduler, [1.0] * 10)
 
     # the first report that is heard is the best so far, two without progress follow
-    assert [0.1, 0.2, 0.3, 0.4, 0.5, 0.5, 0.5, 0.25, 0.25, 0.125] == pytest.approx(used)
+    assert pytest.approx(used) == [0.1, 0.2, 0.3, 0.4, 0.5, 0.5, 0.5, 0.25, 0.25, 0.125]
     assert str(scheduler.schedule).endswith("to 0.0 dropped 2up,4up")
 
 
@@ -79,7 +79,7 @@ def test_several_reports_at_one_update_are_one() -> None:
             scheduler.step(1.0)
         optimizer.step()
 
-    assert [0.25] == scheduler.get_last_lr()
+    assert scheduler.get_last_lr() == [0.25]
 
 
 def test_without_a_metric_it_holds() -> None:
@@ -89,7 +89,7 @@ def test_without_a_metric_it_holds() -> None:
         scheduler.step()
         optimizer.step()
 
-    assert [0.5] == scheduler.get_last_lr()
+    assert scheduler.get_last_lr() == [0.5]
 
 
 def test_what_comes_behind_goes_on_from_the_drop() -> None:
@@ -98,8 +98,8 @@ def test_what_comes_behind_goes_on_from_the_drop() -> None:
 
     used = heard(optimizer, scheduler, [1.0] * 5 + [0.1 - k / 100 for k in range(12)])
 
-    assert [0.25, 0.5, 0.5, 0.25, 0.125] == used[:5]
-    assert [0.125, 0.125, 0.09375, 0.0625, 0.03125, 0.0] == used[11:]
+    assert used[:5] == [0.25, 0.5, 0.5, 0.25, 0.125]
+    assert used[11:] == [0.125, 0.125, 0.09375, 0.0625, 0.03125, 0.0]
 
 
 @pytest.mark.parametrize("load", ["both", "optimizer", "scheduler"])
@@ -127,7 +127,7 @@ def test_a_cooldown_ends_the_waiting() -> None:
 
     scheduler.cooldown(over=4, shape="linear")
 
-    assert [0.25, 0.1875, 0.125, 0.0625, 0.0] == heard(optimizer, scheduler, [9.0] * 5)
+    assert heard(optimizer, scheduler, [9.0] * 5) == [0.25, 0.1875, 0.125, 0.0625, 0.0]
 
 
 @given(settings, st.floats(0, 1), st.lists(st.integers(0, 10**6), unique=True))
@@ -154,30 +154,40 @@ def test_its_text_is_read_back(how: dict[str, Any], to: float, dropped: list[int
         (lambda: plateau(mode="low"), "plateau mode 'low' is unknown; use one of 'min', 'max'"),
         (
             lambda: build(plateau(0.5) >> plateau(0.1)),
-            "2 phases of 'plateau 0.5 patience 10 threshold 0.0001 to 0.0 >> plateau 0.1 "
-            "patience 10 threshold 0.0001 to 0.0' have no length; only one can take what the "
-            "others leave, give the rest a length",
+            (
+                "2 phases of 'plateau 0.5 patience 10 threshold 0.0001 to 0.0 >> plateau 0.1 "
+                "patience 10 threshold 0.0001 to 0.0' have no length; only one can take what the "
+                "others leave, give the rest a length"
+            ),
         ),
         (
             lambda: build(plateau(0.5, over=5) >> plateau(0.1)),
-            "one metric is heard, so one plateau can wait for it, not 2; "
-            "write the same plateau in all groups",
+            (
+                "one metric is heard, so one plateau can wait for it, not 2; "
+                "write the same plateau in all groups"
+            ),
         ),
         (
             lambda: build(warmup(3) >> plateau(0.5).scaled(0.5)),
-            "the plateau in 'warmup 3up linear >> (plateau 0.5 patience 10 threshold 0.0001 "
-            "to 0.0) scaled 0.5' stands in parentheses or a product, where it cannot drop; "
-            "write it as a phase of its own",
+            (
+                "the plateau in 'warmup 3up linear >> (plateau 0.5 patience 10 threshold 0.0001 "
+                "to 0.0) scaled 0.5' stands in parentheses or a product, where it cannot drop; "
+                "write it as a phase of its own"
+            ),
         ),
         (
             lambda: build(hold(), also={"momentum": plateau()}),
-            "momentum is 0 in every group, and a schedule multiplies it; "
-            "give the optimizer momentum=…",
+            (
+                "momentum is 0 in every group, and a schedule multiplies it; "
+                "give the optimizer momentum=…"
+            ),
         ),
         (
             lambda: build(plateau())[1].stretch(updates=2000),
-            "'plateau 0.1 patience 10 threshold 0.0001 to 0.0' waits for a metric, so there is no "
-            "rest of it to stretch; build the scheduler with the updates of the whole run",
+            (
+                "'plateau 0.1 patience 10 threshold 0.0001 to 0.0' waits for a metric, so there is "
+                "no rest of it to stretch; build the scheduler with the updates of the whole run"
+            ),
         ),
     ],
 )

@@ -83,7 +83,10 @@ LACKS = "it was not saved by a RampupLR, load it into the scheduler that saved i
     ("state", "text"),
     [
         ({}, f"the state holds no {', '.join(KEYS)}; {LACKS}"),
-        ({"updates": 3, "bases": []}, f"the state holds no {', '.join(KEYS[1:5])}, version; {LACKS}"),
+        (
+            {"updates": 3, "bases": []},
+            f"the state holds no {', '.join(KEYS[1:5])}, version; {LACKS}",
+        ),
         (None, "a scheduler state is a dict, not None; pass what state_dict() returned"),
         ([3], "a scheduler state is a dict, not [3]; pass what state_dict() returned"),
     ],

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from rampup.errors import ScheduleError, one_of
-from rampup.schedule.schedule import Schedule
 from rampup.schedule.ramp import Ramp
+from rampup.schedule.schedule import Schedule
 from rampup.units import Length, PerUpdate, per_update
 
 RULES: Final[dict[str, Callable[[float], float]]] = {"linear": float, "sqrt": math.sqrt}

@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from typing import Any, Final, Self
+from typing import Any, Final
 from warnings import warn
 
 import torch
@@ -23,6 +23,7 @@ it together by the keys that they know, as `torch.distributed.checkpoint` does, 
 """
 
 FOREIGN: Final = ("warn", "error", "ignore")
+
 
 class ClockedLR(LRScheduler, ABC):
     """A torch scheduler whose position is the number of updates that really happened.
@@ -97,10 +98,10 @@ class ClockedLR(LRScheduler, ABC):
     def _adopt(self, understood: Any) -> None:
         """Take over what a state says, save the position."""
 
-    def _prepare(self) -> None:  # noqa: B027
+    def _prepare(self) -> None:
         """Make ready what `_source` returns, once the groups are known."""
 
-    def _joined(self, groups: list[int]) -> None:  # noqa: B027
+    def _joined(self, groups: list[int]) -> None:
         """Take note of groups that joined after the scheduler was built."""
 
     # what users and trainers call
@@ -112,7 +113,7 @@ class ClockedLR(LRScheduler, ABC):
         return [bases["lr"] for bases in self._rates.bases]
 
     @property
-    def last_epoch(self) -> int:  # type: ignore[override]
+    def last_epoch(self) -> int:
         """The updates done, under the name that torch gives a scheduler's position."""
         return self.clock.updates
 
@@ -143,7 +144,11 @@ class ClockedLR(LRScheduler, ABC):
         """Return the rate that the next update will use, for each group, as torch has it."""
         return self.get_lr()
 
-    def step(self, metrics: Any = None, epoch: int | None = None) -> None:  # noqa: ARG002
+    def step(  # type: ignore[override]
+        self,
+        metrics: Any = None,  # noqa: ARG002
+        epoch: int | None = None,  # noqa: ARG002
+    ) -> None:
         """Do nothing that shifts the schedule: the position is the clock's business.
 
         With `clock="calls"` it counts one update.
@@ -336,7 +341,7 @@ def _riding(group: dict[str, Any]) -> Any:
     text = group.get(KEY)
     if not text:
         return None
-    if isinstance(text, dict):  # of a scheduler whose state is no text
+    if isinstance(text, dict) and "bases" in text:  # of a scheduler whose state is no text
         return text
     try:
         return json.loads(text)

@@ -1,5 +1,6 @@
 """`Course`: what each group follows on a run, with all that was done on the way."""
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -8,9 +9,9 @@ from typing import Any, Final, Self
 import numpy as np
 
 from rampup.errors import RampupError, ScheduleError, StateError
-from rampup.schedule.schedule import Schedule
 from rampup.schedule.plan import Plan
 from rampup.schedule.plateau import Plateau, drop, plateau_of
+from rampup.schedule.schedule import Schedule
 from rampup.schedule.text import parse
 from rampup.scheduler.changes import Change, CoolDown, Drop, ReWarm, Stretch, changes_from
 from rampup.units import Horizon, Length
@@ -76,9 +77,7 @@ class Course:
     def with_groups(self, rates: Iterable[Schedule], at: int) -> Self:
         """Return the course with groups that joined at update `at`."""
         rates = tuple(rates)
-        return replace(
-            self, rates=self.rates + rates, joined=self.joined + (at,) * len(rates)
-        )
+        return replace(self, rates=self.rates + rates, joined=self.joined + (at,) * len(rates))
 
     @property
     def plateau(self) -> Plateau | None:
@@ -147,7 +146,7 @@ class Course:
         mine = " ".join(str(schedule) for schedule in (*self.rates, *self.also.values()))
         for text in (text for folded in texts.values() for text in _unfolded(folded, 1)):
             words = text.replace("(", " ").split()
-            for word, path in zip(words, words[1:], strict=False):
+            for word, path in itertools.pairwise(words):
                 if word == "function" and path not in mine:
                     raise StateError(
                         f"the checkpoint's schedule calls {path}, which the code does not name, "

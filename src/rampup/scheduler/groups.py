@@ -80,7 +80,7 @@ class GroupSchedules:
                 f"groups names {key!r}; name a group by its index or by a pattern of parameter "
                 "names, such as 'backbone.*'"
             )
-        if any([_matches(key, index, group) for index, group in enumerate(groups)]):
+        if any(_matches(key, index, group) for index, group in enumerate(groups)):
             return
         known = [name for group in groups for name in _names(group)]
         raise ScheduleError(f"groups names {key!r}, which is no parameter; {nearest(key, known)}")

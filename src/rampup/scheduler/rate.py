@@ -6,8 +6,8 @@ from typing import Any
 from torch.optim import Optimizer
 
 from rampup.errors import ScheduleError, one_of
-from rampup.schedule.schedule import Schedule
 from rampup.schedule.plan import Plan
+from rampup.schedule.schedule import Schedule
 from rampup.scheduler.changes import Change, CoolDown, Drop, ReWarm, Stretch
 from rampup.scheduler.clocked import ClockedLR
 from rampup.scheduler.course import Course
@@ -111,6 +111,7 @@ class RampupLR(ClockedLR):
             tokens_per_update=tokens_per_update,
         )
         self._on_mismatch = on_mismatch
+        self._course: Course
         self._warm_new = None if warm_new_groups is None else Length.of(warm_new_groups)
         super().__init__(
             optimizer,
@@ -134,7 +135,9 @@ class RampupLR(ClockedLR):
         """Return the rate planned for update `k` in the first group."""
         return self.lr_at(k)[0]
 
-    def step(self, metrics: Any = None, epoch: int | None = None) -> None:
+    def step(  # type: ignore[override]
+        self, metrics: Any = None, epoch: int | None = None
+    ) -> None:
         """Do nothing that shifts the schedule; hand the metric to a plateau, if there is one.
 
         With `clock="calls"` it counts one update.

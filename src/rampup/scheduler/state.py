@@ -104,8 +104,8 @@ def differences(saved: dict[str, Any], ours: dict[str, Any], end: int) -> list[D
         if key == "updates" and end == mine:
             continue  # the run was changed to what the code says now
         if theirs != mine:
-            row = ("updates", "updates of the run") if key == "updates" else ("horizon", key)
-            found.append(Difference(*row, theirs, mine))
+            part, what = ("updates", "updates of the run") if key == "updates" else ("horizon", key)
+            found.append(Difference(part, what, theirs, mine))
     for index, (theirs, mine) in enumerate(zip(saved["bases"], ours["bases"], strict=False)):
         for name in sorted(theirs.keys() | mine.keys()):
             pair = theirs.get(name), mine.get(name)
@@ -120,8 +120,8 @@ def differences(saved: dict[str, Any], ours: dict[str, Any], end: int) -> list[D
             continue
         each = [[side] * min(counts) if isinstance(side, str) else side for side in pair]
         found += [
-            Difference("schedule", f"group {index} {name} follows", *texts)
-            for index, texts in enumerate(zip(*each, strict=False))
+            Difference("schedule", f"group {index} {name} follows", texts[0], texts[1])
+            for index, texts in enumerate(zip(each[0], each[1], strict=False))
             if texts[0] != texts[1]
         ]
     warm_new = saved.get("warm_new_groups"), ours["warm_new_groups"]
@@ -142,10 +142,7 @@ def disagreement(found: list[Difference], remedy: str) -> StateError:
         remedy: what can be done.
     """
     rows = [("", "checkpoint", "code")]
-    rows += [
-        (d.what, *("—" if side is None else str(side) for side in (d.saved, d.ours)))
-        for d in found[:_MOST_ROWS]
-    ]
+    rows += [(d.what, _shown(d.saved), _shown(d.ours)) for d in found[:_MOST_ROWS]]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     table = "\n".join("  ".join(["", *map(str.ljust, row, widths)]).rstrip() for row in rows)
     if len(found) > _MOST_ROWS:
@@ -215,6 +212,10 @@ def resumed(
         "build the scheduler as it was saved, or say with on_mismatch=… whether "
         "'checkpoint' or 'code' holds, or 'stretch' the rest",
     )
+
+
+def _shown(side: Any) -> str:
+    return "—" if side is None else str(side)
 
 
 def _refuse(found: list[Difference], remedy: str) -> None:

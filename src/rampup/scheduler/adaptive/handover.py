@@ -7,8 +7,8 @@ from torch.optim import Optimizer
 
 from rampup.errors import ScheduleError, StateError
 from rampup.schedule.build import hold
-from rampup.schedule.schedule import Schedule
 from rampup.schedule.plan import Plan
+from rampup.schedule.schedule import Schedule
 from rampup.scheduler.clocked import ClockedLR
 from rampup.scheduler.groups import as_schedule
 from rampup.scheduler.rates import Source
@@ -91,7 +91,7 @@ class Handover(ClockedLR):
     def _signals(self) -> dict[str, Any]:
         """Return what it has seen; keys are its attributes without the underscore."""
 
-    def _updated(self) -> None:  # noqa: B027
+    def _updated(self) -> None:
         """Take note that an update happened, before the rate of the next one is written."""
 
     # what `ClockedLR` asks for
