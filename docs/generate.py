@@ -19,6 +19,9 @@ from typing import Any, Final
 WIDTH: Final = 80
 NOTICE: Final = "<!-- Written by `make docs` from the code; edits here are lost. -->"
 
+PARTS: Final = ("lines", "optax_cycles", "pieces", "torch_composed")
+"""Modules beside the presets' that users do not name."""
+
 _SECTION: Final = re.compile(r"(Args|Attributes|Raises|Returns|Yields|Example|Reference):\s*(.*)")
 _ITEM: Final = re.compile(r" {4}(\S[^:]*): (.*)")
 
@@ -146,7 +149,7 @@ def presets() -> str:
     ]
     for peer in sorted(name for name, value in vars(peers).items() if inspect.ismodule(value)):
         module = getattr(peers, peer)
-        if not module.__name__.startswith(peers.__name__) or peer in ("pieces", "torch_composed"):
+        if not module.__name__.startswith(peers.__name__) or peer in PARTS:
             continue
         lines += [f"## `presets.{peer}`", "", inspect.cleandoc(module.__doc__ or ""), ""]
         lines += ["| preset | returns | after |", "|---|---|---|"]

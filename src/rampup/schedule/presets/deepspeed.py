@@ -8,7 +8,7 @@ from typing import Final
 
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule.build import decay, hold, warmup
-from rampup.schedule.presets.pieces import cut, lasts, ratio
+from rampup.schedule.presets.pieces import lasts, ratio
 from rampup.schedule.schedule import Schedule
 
 TYPES: Final = ("log", "linear")
@@ -82,7 +82,7 @@ def WarmupDecayLR(
     start = ratio("warmup_min_lr", warmup_min_lr, warmup_max_lr)
     rise = hold(1).scaled(start) >> _rise(warmup_num_steps, warmup_type, start)
     left = _left(total_num_steps, warmup_num_steps)
-    return cut(rise >> decay("linear", over=left, to=start), total_num_steps, start)
+    return (rise >> decay("linear", over=left, to=start)).cut(total_num_steps, to=start)
 
 
 def WarmupCosineLR(
@@ -119,7 +119,7 @@ def WarmupCosineLR(
     rise = hold(1).scaled(0.0) >> _rise(warmup_num_steps, warmup_type, warmup_min_ratio)
     left = _left(total_num_steps, warmup_num_steps)
     fall = decay("cosine", over=left, to=cos_min_ratio, anchor="end")
-    return cut(rise >> fall, total_num_steps, cos_min_ratio)
+    return (rise >> fall).cut(total_num_steps, to=cos_min_ratio)
 
 
 def _rise(steps: int, kind: str, start: float) -> Schedule:

@@ -6,8 +6,8 @@ needed where another rate is not 0.
 """
 
 from rampup.errors import ScheduleError
-from rampup.schedule.build import decay, hold, inverse_sqrt as falling, restarts, warmup
-from rampup.schedule.presets.pieces import FLAT, lasts, ratio
+from rampup.schedule.build import decay, hold, inverse_sqrt as falling, restarts, steps, warmup
+from rampup.schedule.presets.pieces import lasts, ratio
 from rampup.schedule.schedule import Schedule
 
 
@@ -32,7 +32,7 @@ def cosine(
         warmup_updates: length of the warmup, ≥ 0.
         warmup_init_lr: the rate at its start; below 0 means `min_lr`.
         min_lr: the rate at the end of the first period.
-        t_mult: each period's length over the one before, a whole number.
+        t_mult: each period's length over the one before, ≥ 1.
         lr_period_updates: length of the first period; ≤ 0 means the rest of the run.
         lr_shrink: peak and floor of each period over those of the one before.
         max_update: length of the run; needed without a period.
@@ -57,11 +57,9 @@ def cosine(
             )
         return rise >> decay("cosine", over=max_update - warmup_updates, to=to)
     period = lasts("lr_period_updates", lr_period_updates)
-    if t_mult < 1 or t_mult != int(t_mult):
-        raise ScheduleError(f"t_mult={t_mult!r}: periods last whole updates; use a whole number")
     if to == 0:
         return rise >> restarts(period, times=t_mult, peak=lr_shrink)
-    shrinking = restarts(period, times=t_mult, peak=lr_shrink, shape=FLAT)
+    shrinking = steps(every=period, times=t_mult, gamma=lr_shrink)
     return rise >> restarts(period, times=t_mult, to=to) * shrinking
 
 

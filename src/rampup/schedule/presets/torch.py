@@ -19,7 +19,7 @@ from rampup.schedule.build import (
     warmup,
 )
 from rampup.schedule.phase import PEAK
-from rampup.schedule.presets.pieces import cut, lasts, ratio, staircase
+from rampup.schedule.presets.pieces import lasts, ratio
 from rampup.schedule.presets.torch_composed import (
     ChainedScheduler as ChainedScheduler,
     SequentialLR as SequentialLR,
@@ -161,7 +161,7 @@ def StepLR(step_size: int, gamma: float = 0.1) -> Schedule:
     Reference: torch 2.13, StepLR.
     """
     lasts("step_size", step_size)
-    return staircase(step_size, gamma)
+    return steps(every=step_size, gamma=gamma)
 
 
 def MultiStepLR(milestones: Sequence[int], gamma: float = 0.1) -> Schedule:
@@ -207,7 +207,8 @@ def OneCycleLR(
     T updates rise from 1/div to 1 at update pct·T − 1, which need not be whole, and fall to
     1/div/final_div at update T − 1; three phases pass 1/div at update 2·pct·T − 2. Departs:
     torch's one step past the end rises, a second one raises; here the last factor is held. With
-    0 < pct·T ≤ 1 the peak lies before the first update; here that is refused.
+    pct·T < 1 the peak lies before the first update and is never used; three phases then leave the
+    last one only. With pct·T = 1 torch divides by zero; here that is refused.
 
     Args:
         max_lr: the peak; make it the optimizer's base rate.
@@ -241,23 +242,25 @@ def OneCycleLR(
     shape = "cosine" if anneal_strategy == "cos" else "linear"
     first, last, end = 1 / div_factor, 1 / div_factor / final_div_factor, total_steps - 1
     rise = pct_start * total_steps
+    if not 0 <= pct_start <= 1 or rise == 1:
+        raise ScheduleError(
+            f"pct_start = {pct_start!r} of {total_steps} steps is {rise:g}; it must lie between 0 "
+            "and 1, and at exactly one update torch divides by zero"
+        )
     if pct_start == 0 and not three_phase:
         return decay(shape, over=total_steps, to=last, anchor="end")
-    if not 1 < rise <= total_steps:
-        raise ScheduleError(
-            f"pct_start = {pct_start!r} of {total_steps} steps is {rise:g}; the peak must come "
-            "behind the first update and within the run"
-        )
+    if rise < 1:
+        # what torch's last phase starts from lies before the first update, by less than 1 or 2
+        before = 2 if three_phase else 1
+        top = (before * rise, first if three_phase else PEAK)
+        return from_points([top, (total_steps - 1.0 + before, last)], shape).since(before)
     points = [(0.0, first), (rise - 1, PEAK)]
     if three_phase and points[-1][0] < end:
         points.append((2 * rise - 2, first))
     if points[-1][0] < end:
         points.append((float(end), last))
     curve = from_points(points, shape)
-    longer = int(points[-1][0]) + 1
-    if longer <= total_steps:
-        return curve
-    return cut(curve, total_steps, to=curve.plan(updates=longer)(end))
+    return curve if int(points[-1][0]) < total_steps else curve.cut(total_steps)
 
 
 def CyclicLR(
