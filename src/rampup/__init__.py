@@ -2,32 +2,11 @@
 
 The rate used by the k-th real optimizer update is `base × factor(k)`, always.
 
-Names that need torch are loaded when they are first used, so that `import rampup` is quick.
+Each name is loaded when it is first used, so that `import rampup` is quick and brings neither
+torch nor numpy.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from rampup.schedule import presets as presets
-from rampup.schedule.build import (
-    cycle as cycle,
-    decay as decay,
-    exponential as exponential,
-    from_function as from_function,
-    from_points as from_points,
-    hold as hold,
-    inverse_sqrt as inverse_sqrt,
-    one_cycle as one_cycle,
-    rectified as rectified,
-    restarts as restarts,
-    saturating as saturating,
-    steps as steps,
-    warmup as warmup,
-)
-from rampup.schedule.phase import Schedule as Schedule
-from rampup.schedule.plan import Plan as Plan
-from rampup.schedule.text import parse as parse
-from rampup.units import Horizon as Horizon, Length as Length
 
 if TYPE_CHECKING:
     from rampup.pipeline.config import Config as Config
@@ -35,17 +14,56 @@ if TYPE_CHECKING:
     from rampup.pipeline.run import Run as Run, train as train
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
+    from rampup.schedule import presets as presets
+    from rampup.schedule.build import (
+        cycle as cycle,
+        decay as decay,
+        exponential as exponential,
+        from_function as from_function,
+        from_points as from_points,
+        hold as hold,
+        inverse_sqrt as inverse_sqrt,
+        one_cycle as one_cycle,
+        rectified as rectified,
+        restarts as restarts,
+        saturating as saturating,
+        steps as steps,
+        warmup as warmup,
+    )
+    from rampup.schedule.phase import Schedule as Schedule
+    from rampup.schedule.plan import Plan as Plan
+    from rampup.schedule.text import parse as parse
     from rampup.scheduler.rate import RampupLR as RampupLR
+    from rampup.units import Horizon as Horizon, Length as Length
 
 __version__ = "0.1.0"
 
 _LAZY = {
     "Config": "rampup.pipeline.config",
+    "Horizon": "rampup.units",
+    "Length": "rampup.units",
+    "Plan": "rampup.schedule.plan",
     "RampupLR": "rampup.scheduler.rate",
     "Run": "rampup.pipeline.run",
+    "Schedule": "rampup.schedule.phase",
+    "cycle": "rampup.schedule.build",
+    "decay": "rampup.schedule.build",
+    "exponential": "rampup.schedule.build",
+    "from_function": "rampup.schedule.build",
+    "from_points": "rampup.schedule.build",
+    "hold": "rampup.schedule.build",
+    "inverse_sqrt": "rampup.schedule.build",
     "layers": "rampup.recorder.layers",
+    "one_cycle": "rampup.schedule.build",
+    "parse": "rampup.schedule.text",
     "predict": "rampup.pipeline.predict",
+    "presets": "rampup.schedule",
+    "rectified": "rampup.schedule.build",
+    "restarts": "rampup.schedule.build",
+    "saturating": "rampup.schedule.build",
+    "steps": "rampup.schedule.build",
     "train": "rampup.pipeline.run",
+    "warmup": "rampup.schedule.build",
     "watch": "rampup.recorder.watch",
 }
 
@@ -82,7 +100,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module 'rampup' has no attribute {name!r}")
-    value = getattr(import_module(_LAZY[name]), name)
+    # with a fromlist it finds submodules too, as `from … import name` does
+    value = getattr(__import__(_LAZY[name], fromlist=[name]), name)
     globals()[name] = value
     return value
 
