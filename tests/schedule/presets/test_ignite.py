@@ -156,7 +156,7 @@ def test_warmup_before_a_scheduler_of_torch(
         return handlers.create_lr_scheduler_with_warmup(inner, start * base, duration, ends)
 
     # a schedule that ends must fit the run
-    updates = duration + max(more, {"ExponentialLR": 1, "StepLR": 1, "LinearLR": 5}.get(name, 50))
+    updates = duration + max(more, {"ExponentialLR": 1, "StepLR": 1, "LinearLR": 6}.get(name, 50))
     assert_parity(schedule, make, base, updates)
 
 
