@@ -135,11 +135,11 @@ def test_recorded_rows(name):
 
 
 def test_refusals():
-    with pytest.raises(ScheduleError, match=r"min_lr=0\.1 is a rate, not a factor; pass lr=…"):
+    with pytest.raises(ScheduleError, match=r"min_lr = 0\.1 is a rate, not a factor; pass lr=…"):
         fairseq.cosine(4, min_lr=0.1, max_update=10)
     with pytest.raises(ScheduleError, match="max_update=4 leaves no update behind a warmup of 4"):
         fairseq.cosine(4, max_update=4)
-    with pytest.raises(ScheduleError, match=r"t_mult=1\.5"):
+    with pytest.raises(ScheduleError, match=r"t_mult = 1\.5 must be a whole number ≥ 1"):
         fairseq.cosine(t_mult=1.5, lr_period_updates=10)
     with pytest.raises(ScheduleError, match="warmup_updates = 0 must be a whole number ≥ 1"):
         fairseq.inverse_sqrt(0)

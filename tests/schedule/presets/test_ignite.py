@@ -242,7 +242,7 @@ def cosine(**options: Any) -> Schedule:
         ),
         (
             lambda: cosine(cycle_mult=float("nan")),
-            "cycle_mult = nan must be above 0 and finite",
+            "cycle_mult = nan must be above 0, and finite",
         ),
         (
             lambda: cosine(cycle_mult=0.2),
@@ -250,15 +250,15 @@ def cosine(**options: Any) -> Schedule:
         ),
         (
             lambda: cosine(end_value_mult=2.0),
-            "end_value_mult = 2.0 must lie between 0 and 1: no cycle is higher",
+            "end_value_mult = 2.0 must lie between 0 and 1",
         ),
         (
             lambda: cosine(start_value=0.0),
-            "the values [0.0, 0.0] train nothing; raise one above 0",
+            "the highest value = 0.0 must be a rate above 0, and finite",
         ),
         (
             lambda: cosine(end_value=-0.1),
-            "a value = -0.1 must lie between 0 and the base rate 0.1",
+            "a value = -0.1 must lie between 0 and inf",
         ),
         (
             lambda: cosine(updates=0),

@@ -172,15 +172,15 @@ def restarts(**options: Any) -> Schedule:
         ),
         (
             lambda: presets.CosineScheduler(4, 0.0),
-            "base_lr = 0.0: a base rate must be above 0",
+            "max_lr = 0.0 must be a rate above 0, and finite",
         ),
         (
             lambda: presets.CosineScheduler(4, 0.1, min_lr=0.2),
-            "min_lr = 0.2 must lie between 0 and the base rate 0.1",
+            "min_lr = 0.2 must lie between 0 and max_lr = 0.1",
         ),
         (
             lambda: presets.PolyScheduler(0.0, t_max=4, max_lr=1.0),
-            "poly_order = 0.0 must be above 0",
+            "poly_order = 0.0 must be above 0, and finite",
         ),
         (
             lambda: presets.REXScheduler(0),
@@ -192,11 +192,11 @@ def restarts(**options: Any) -> Schedule:
         ),
         (
             lambda: restarts(cycle_mult=0.0),
-            "cycle_mult = 0.0 must be above 0 and finite",
+            "cycle_mult = 0.0 must be above 0, and finite",
         ),
         (
             lambda: restarts(gamma=1.1),
-            "gamma = 1.1 must lie between 0 and 1: no cycle rises higher",
+            "gamma = 1.1 must lie between 0 and 1",
         ),
         (
             lambda: restarts(updates=0),
@@ -212,7 +212,7 @@ def restarts(**options: Any) -> Schedule:
         ),
         (
             lambda: presets.get_wsd_schedule(4, 3, 3, min_lr_ratio=1.5),
-            "min_lr_ratio 1.5: a factor multiplies the peak rate and must lie between 0 and 1",
+            "min_lr_ratio = 1.5 must lie between 0 and 1",
         ),
         (
             lambda: presets.get_chebyshev_schedule(0),

@@ -272,13 +272,19 @@ def test_recorded_rates(schedule: Schedule, row: list[float]) -> None:
     ("make", "message"),
     [
         (lambda: presets.LinearLR(total_iters=0), "total_iters = 0 must be a whole number"),
-        (lambda: presets.LinearLR(0.0), "start_factor = 0.0 must be above 0"),
-        (lambda: presets.LinearLR(float("nan")), "start_factor = nan must be above 0"),
+        (lambda: presets.LinearLR(0.0), "start_factor = 0.0 must be above 0, as in torch"),
+        (lambda: presets.LinearLR(float("nan")), "start_factor = nan must lie between 0 and 1"),
         (lambda: presets.ConstantLR(total_iters=3.5), "total_iters = 3.5"),
         (lambda: presets.CosineAnnealingLR(5, 0.1), "pass base_lr"),
-        (lambda: presets.CosineAnnealingLR(5, 0.1, base_lr=0.0), "base rate must be above 0"),
+        (
+            lambda: presets.CosineAnnealingLR(5, 0.1, base_lr=0.0),
+            r"base_lr = 0\.0 must be a rate above 0",
+        ),
         (lambda: presets.CosineAnnealingLR(5, 0.2, base_lr=0.1), "must lie between 0 and"),
-        (lambda: presets.OneCycleLR(float("nan"), 10), "max_lr = nan must be above 0"),
+        (
+            lambda: presets.OneCycleLR(float("nan"), 10),
+            "max_lr = nan must be above 0, and finite",
+        ),
         (lambda: presets.OneCycleLR(1.0, 10, anneal_strategy="cosine"), "use 'cos' or 'linear'"),
     ],
 )

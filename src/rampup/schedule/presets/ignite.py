@@ -20,7 +20,7 @@ from rampup.schedule.phase import PEAK, Schedule
 from rampup.schedule.plan import Plan
 from rampup.schedule.presets.cycles import before, written_out
 from rampup.schedule.presets.lines import line
-from rampup.schedule.presets.pieces import cut, lasts, ratio
+from rampup.schedule.presets.pieces import above, cut, lasts, ratio, within
 from rampup.units import Horizon
 
 LONG: Final = Horizon(updates=10**9, updates_per_epoch=1, samples_per_update=1, tokens_per_update=1)
@@ -242,11 +242,10 @@ def create_lr_scheduler_with_warmup(
 
 def _factors(values: Sequence[float], base_lr: float | None) -> list[float]:
     """Return absolute rates as factors."""
-    if base_lr is None:
-        base_lr = max(values)
-        if not base_lr > 0:
-            raise ScheduleError(f"the values {list(values)} train nothing; raise one above 0")
-    return [ratio("a value", value, base_lr) for value in values]
+    if base_lr is not None:
+        return [ratio("a value", value, base_lr) for value in values]
+    highest = max(within("a value", value, high=math.inf) for value in values)
+    return [ratio("a value", value, highest, "the highest value") for value in values]
 
 
 def _way(start: float, end: float, size: int) -> list[tuple[float, float]]:
@@ -272,23 +271,19 @@ def _cycles(
         updates: of the run.
     """
     size, back = lasts("cycle_size", lengths[0], 2), lasts("warmup_duration", lengths[1], 0)
-    grow, *shrinks = mults
-    if not 0 < grow < math.inf:
-        raise ScheduleError(f"cycle_mult = {grow!r} must be above 0 and finite")
-    for name, shrink in zip(("start_value_mult", "end_value_mult"), shrinks, strict=True):
-        if not 0 <= shrink <= 1:
-            raise ScheduleError(f"{name} = {shrink!r} must lie between 0 and 1: no cycle is higher")
+    grow = above("cycle_mult", mults[0])
+    lower = within("start_value_mult", mults[1]), within("end_value_mult", mults[2])
 
     def cycles() -> Iterator[tuple[Schedule, int]]:
         n, w, (start, end) = size, back, values
         while n:
-            following = start * shrinks[0]
+            following = start * lower[0]
             curve = from_points(points(start, end, n), shape)
             if w:
                 curve = curve >> from_points([(0, end), (before(w), following)])
             yield curve, n + w
             n, w = int(n * grow), int(w * grow)
-            start, end = following, end * shrinks[1]
+            start, end = following, end * lower[1]
         raise ScheduleError(
             f"cycle_mult = {grow!r} leaves nothing of a cycle within {updates} updates; raise it"
         )

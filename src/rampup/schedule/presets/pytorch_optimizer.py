@@ -16,8 +16,7 @@ from rampup.schedule.phase import Schedule
 from rampup.schedule.presets import transformers
 from rampup.schedule.presets.cycles import before, written_out
 from rampup.schedule.presets.lines import scaled
-from rampup.schedule.presets.pieces import cut, lasts, ratio
-from rampup.schedule.ramp import share
+from rampup.schedule.presets.pieces import above, cut, lasts, ratio, within
 
 COOLDOWNS = ("cosine", "1-sqrt", "linear", "1-square")
 
@@ -103,10 +102,9 @@ def PolyScheduler(
 
     Reference: pytorch_optimizer 4.1.0, PolyScheduler.
     """
-    if not poly_order > 0:
-        raise ScheduleError(f"poly_order = {poly_order!r} must be above 0")
+    above("poly_order", poly_order)
     lasts("t_max", t_max, least=0)
-    first = ratio("min_lr", min_lr, max_lr)
+    first = ratio("min_lr", min_lr, max_lr, "max_lr")
     return hold(1).scaled(first) >> _rise(max_lr, init_lr, warmup_steps) >> hold()
 
 
@@ -128,9 +126,8 @@ def REXScheduler(total_steps: int, max_lr: float = 1.0, min_lr: float = 0.0) -> 
 
     Reference: pytorch_optimizer 4.1.0, REXScheduler; Chen et al. 2022, REX.
     """
-    to = ratio("min_lr", min_lr, max_lr)
-    fall = decay("rex", over=lasts("total_steps", total_steps), to=to)
-    return _late_start(fall, to, total_steps)
+    to, total = ratio("min_lr", min_lr, max_lr, "max_lr"), lasts("total_steps", total_steps)
+    return _late_start(decay("rex", over=total, to=to), to, total)
 
 
 def CosineAnnealingWarmupRestarts(
@@ -170,22 +167,20 @@ def CosineAnnealingWarmupRestarts(
 
     Reference: pytorch_optimizer 4.1.0, CosineAnnealingWarmupRestarts.
     """
-    low = ratio("min_lr", min_lr, max_lr)
+    low = ratio("min_lr", min_lr, max_lr, "max_lr")
     warm = lasts("warmup_steps", warmup_steps, least=0)
-    if lasts("first_cycle_steps", first_cycle_steps) <= warm:
+    first_fall = lasts("first_cycle_steps", first_cycle_steps) - warm
+    if first_fall < 1:
         raise ScheduleError(
             f"warmup_steps = {warm} leaves nothing of first_cycle_steps = {first_cycle_steps}; "
             "shorten the warmup"
         )
-    if not 0 < cycle_mult < math.inf:
-        raise ScheduleError(f"cycle_mult = {cycle_mult!r} must be above 0 and finite")
-    if not 0 <= gamma <= 1:
-        raise ScheduleError(f"gamma = {gamma!r} must lie between 0 and 1: no cycle rises higher")
+    grow, lower = above("cycle_mult", cycle_mult), within("gamma", gamma)
 
     def cycles() -> Iterator[tuple[Schedule, int]]:
-        fall, number = first_cycle_steps - warm, 0
+        fall, number = first_fall, 0
         while True:
-            top = gamma**number
+            top = lower**number
             if top <= low:
                 cycle = hold(warm + fall).scaled(low)
             elif warm:
@@ -194,7 +189,7 @@ def CosineAnnealingWarmupRestarts(
             else:
                 cycle = from_points([(0, top), (before(fall), low)], "cosine")
             yield cycle, warm + fall
-            fall, number = max(1, int(fall * cycle_mult)), number + 1
+            fall, number = max(1, int(fall * grow)), number + 1
 
     schedule = written_out(cycles(), updates)
     return schedule if warm else _late_start(schedule, low, updates)
@@ -235,12 +230,13 @@ def get_wsd_schedule(
         )
     over = lasts("num_decay_steps", num_decay_steps)
     stable = lasts("num_stable_steps", num_stable_steps, least=0)
-    low = share(min_lr_ratio, "min_lr_ratio")
-    rise = warmup(lasts("num_warmup_steps", num_warmup_steps, least=0), anchor="start")
+    low = within("min_lr_ratio", min_lr_ratio)
+    warm = lasts("num_warmup_steps", num_warmup_steps, least=0)
+    rise = warmup(warm, anchor="start")
     if cooldown_type == "cosine":
         # as in transformers, whose warmup starts at the ratio and not at 0
         theirs = transformers.warmup_stable_decay(
-            num_warmup_steps,
+            warm,
             over,
             num_stable_steps=stable,
             min_lr_ratio=low,
@@ -280,14 +276,15 @@ def get_chebyshev_schedule(num_epochs: int, is_warmup: bool = False) -> Schedule
     """
     if is_warmup:
         return hold()
-    count = 1 << (lasts("num_epochs", num_epochs) - 1).bit_length()
+    epochs = lasts("num_epochs", num_epochs)
+    count = 1 << (epochs - 1).bit_length()
     order = [0]
     # as there, room is made for two nodes fewer: of 2 and of 4, half are never used
     while len(order) < count - 2:
         order = [place for node in order for place in (node, 2 * len(order) - 1 - node)]
     factors = [1 / (0.525 - 0.475 * math.cos(math.pi * (node + 0.5) / count)) for node in order]
     used = [factors[0]] * 2 + factors
-    return from_points(list(enumerate(used[:num_epochs])))
+    return from_points(list(enumerate(used[:epochs])))
 
 
 def _late(
@@ -295,23 +292,24 @@ def _late(
 ) -> Schedule:
     """Return update 0 at `min_lr`, then a rise and a fall."""
     rise = _rise(max_lr, init_lr, warmup_steps)
-    if lasts("t_max", t_max) <= warmup_steps:
+    total = lasts("t_max", t_max)
+    if total <= warmup_steps:
         raise ScheduleError(
             f"warmup_steps = {warmup_steps} leaves nothing of t_max = {t_max}; shorten the warmup"
         )
-    to = ratio("min_lr", min_lr, max_lr)
-    fall = decay(shape, over=t_max - warmup_steps, to=to)
+    to = ratio("min_lr", min_lr, max_lr, "max_lr")
+    fall = decay(shape, over=total - int(warmup_steps), to=to)
     if warmup_steps and init_lr == min_lr:
         return (rise >> fall >> hold()).delayed(1)
     first = hold(1).scaled(to)
-    if t_max == 1:
+    if total == 1:
         return first
     # the curve is one update longer than what the run has left for it
-    return first >> cut(rise >> fall, t_max - 1, to=0.0) >> hold().scaled(to)
+    return first >> cut(rise >> fall, total - 1, to=0.0) >> hold().scaled(to)
 
 
 def _rise(max_lr: float, init_lr: float, warmup_steps: int) -> Schedule:
-    start = ratio("init_lr", init_lr, max_lr)
+    start = ratio("init_lr", init_lr, max_lr, "max_lr")
     return warmup(lasts("warmup_steps", warmup_steps, least=0), start=start, anchor="start")
 
 
