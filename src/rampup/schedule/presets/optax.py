@@ -141,7 +141,7 @@ def exponential_decay(
         decay_rate: in [0, 1]; 0 holds `init_value`, as in optax.
         transition_begin: how long `init_value` is held before.
         staircase: True decays in steps.
-        end_value: the lowest rate.
+        end_value: the lowest rate; with a `decay_rate` of 1, the only one, as in optax.
 
     Raises:
         ScheduleError: an argument cannot be meant.
@@ -159,7 +159,11 @@ def exponential_decay(
     else:
         curve = exponential(decay_rate, every=transition_steps)
     if end_value is not None:
-        curve = curve.clamped(ratio("end_value", end_value, init_value), 1.0)
+        low = ratio("end_value", end_value, init_value)
+        if decay_rate == 1:
+            # optax takes what does not fall for a rise, and clips it from above
+            return scaled(hold(), low)
+        curve = curve.clamped(low, 1.0)
     return hold(transition_begin) >> curve if transition_begin > 0 else curve
 
 

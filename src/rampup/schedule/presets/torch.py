@@ -1,7 +1,8 @@
 """torch.optim.lr_scheduler 2.13 as expressions of the algebra; torch itself is not imported.
 
-One `scheduler.step()` per update is meant. Momentum arguments are left out: a schedule is one
-curve. A preset that ends is refused, with the numbers, on a run that is shorter than it.
+One `scheduler.step()` per update is meant. Momentum arguments are left out, as a schedule is one
+curve, and those behind them are taken by name only. A preset that ends is refused, with the
+numbers, on a run that is shorter than it.
 """
 
 from collections import Counter
@@ -193,6 +194,7 @@ def OneCycleLR(
     steps_per_epoch: int | None = None,
     pct_start: float = 0.3,
     anneal_strategy: str = "cos",
+    *,
     div_factor: float = 25.0,
     final_div_factor: float = 1e4,
     three_phase: bool = False,
