@@ -19,6 +19,9 @@ from typing import Any, Final
 WIDTH: Final = 80
 NOTICE: Final = "<!-- Written by `make docs` from the code; edits here are lost. -->"
 
+PARTS: Final = ("lines", "optax_cycles", "pieces", "torch_composed")
+"""Modules beside the presets' that users do not name."""
+
 _SECTION: Final = re.compile(r"(Args|Attributes|Raises|Returns|Yields|Example|Reference):\s*(.*)")
 _ITEM: Final = re.compile(r" {4}(\S[^:]*): (.*)")
 
@@ -117,7 +120,7 @@ def shapes() -> str:
     lines += [
         "The curve of a `warmup` or a `decay`, as a function of progress p from 0 to 1; n is the",
         "number of readings. A falling ramp reads it mirrored in time. Numbers in parentheses",
-        "are the defaults: `polynomial` is `polynomial(2)`.",
+        "are the defaults, and the last ones may be left out: `polynomial` is `polynomial(2,1)`.",
         "",
         "| shape | rises as | from |",
         "|---|---|---|",

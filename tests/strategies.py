@@ -15,8 +15,10 @@ from rampup import (
     from_points,
     hold,
     inverse_sqrt,
+    inverse_time,
     rectified,
     restarts,
+    rise,
     saturating,
     steps,
     warmup,
@@ -24,7 +26,7 @@ from rampup import (
 from rampup.schedule.ramp import ANCHORS
 from rampup.schedule.shapes import SHAPES
 
-shapes = st.sampled_from(sorted(SHAPES))
+shapes = st.sampled_from([*sorted(SHAPES), "cosine(0.3)", "polynomial(2.0,1.5)"])
 anchors = st.sampled_from(ANCHORS)
 factors = st.floats(0, 1)
 percents = st.integers(0, 100).map(lambda percent: percent / 100)
@@ -78,12 +80,12 @@ def patterns(draw: st.DrawFn) -> Schedule:
     """Return one phase of any other kind that lasts, with lengths in updates."""
     count = st.integers(1, 30)
     over = draw(st.none() | count)
-    kind = draw(st.integers(0, 7))
+    kind = draw(st.integers(0, 9))
     if kind == 0:
         at = sorted(draw(st.sets(count, min_size=1, max_size=4)))
         return steps(at=at, gamma=draw(factors), over=over)
     if kind == 1:
-        times = draw(st.sampled_from([1.0, 1.5, 2.0]))
+        times = draw(st.sampled_from([1.0, 1.1, 1.5, 2.0]))
         shape = draw(shapes)
         to = above_zero(shape, draw(st.floats(0, 0.01)))
         return restarts(draw(count), times=times, peak=draw(factors), shape=shape, to=to, over=over)
@@ -100,6 +102,12 @@ def patterns(draw: st.DrawFn) -> Schedule:
         return saturating(draw(count), over=over)
     if kind == 6:
         return rectified(draw(st.floats(0.7, 0.9999)), over=over)
+    if kind == 7:
+        times = draw(st.sampled_from([1.0, 1.1, 2.0]))
+        return steps(every=draw(count), times=times, gamma=draw(factors), over=over)
+    if kind == 8:
+        rate, power = draw(st.floats(0.001, 100)), draw(st.floats(0.1, 3))
+        return inverse_time(rate, draw(count), power, draw(st.booleans()), over=over)
     places = sorted(draw(st.sets(st.integers(0, 60), min_size=1, max_size=5)))
     points = [(place / 2, draw(st.floats(0, 2))) for place in places]
     return from_points(points, draw(shapes))
@@ -113,7 +121,7 @@ def combined(draw: st.DrawFn, depth: int = 2) -> Schedule:
     if depth == 0:
         return draw(patterns() | lasting | st.builds(warmup, count, shapes, st.just(0.1)))
     inner = combined(depth - 1)
-    kind = draw(st.integers(0, 9))
+    kind = draw(st.integers(0, 15))
     one = draw(inner)
     if kind == 0:
         return one >> draw(inner)
@@ -127,11 +135,25 @@ def combined(draw: st.DrawFn, depth: int = 2) -> Schedule:
         return one.rewarmed(at=draw(count), over=draw(count), start=draw(factors))
     if kind == 5:
         return one.cooldown(at=draw(count), over=draw(count), to=0.0, shape="linear")
+    if kind == 9:
+        return one.delayed(draw(count))
+    if kind == 10:
+        return one.since(draw(count))
+    if kind == 11:
+        return one.cut(draw(count), to=draw(st.none() | factors))
+    if kind == 12:
+        return one.faded(at=draw(count), over=draw(count), shape=draw(shapes), to=0.01)
+    if kind == 13:
+        return one.lifted(draw(factors))
+    if kind == 14:
+        return one.within(draw(st.integers(40, 200)))
+    if kind == 15:
+        return draw(lasting) >> rise(draw(shapes), over=draw(count), to=draw(st.floats(0.01, 1)))
     fixed = draw(lasting) >> draw(lasting.map(lambda s: s.clamped(0.0, 0.001)))
     if kind == 6:
         return fixed.stretched(to=draw(count) + 20)
     if kind == 7:
-        return fixed.repeated(draw(st.integers(1, 4)))
+        return fixed.repeated(draw(st.none() | st.integers(1, 4)))
     if kind == 8:
         return one.per_epoch()
     return one

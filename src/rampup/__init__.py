@@ -23,15 +23,17 @@ if TYPE_CHECKING:
         from_points as from_points,
         hold as hold,
         inverse_sqrt as inverse_sqrt,
+        inverse_time as inverse_time,
         one_cycle as one_cycle,
         rectified as rectified,
         restarts as restarts,
+        rise as rise,
         saturating as saturating,
         steps as steps,
         warmup as warmup,
     )
-    from rampup.schedule.phase import Schedule as Schedule
     from rampup.schedule.plan import Plan as Plan
+    from rampup.schedule.schedule import Schedule as Schedule
     from rampup.schedule.text import parse as parse
     from rampup.scheduler.rate import RampupLR as RampupLR
     from rampup.units import Horizon as Horizon, Length as Length
@@ -45,7 +47,7 @@ _LAZY = {
     "Plan": "rampup.schedule.plan",
     "RampupLR": "rampup.scheduler.rate",
     "Run": "rampup.pipeline.run",
-    "Schedule": "rampup.schedule.phase",
+    "Schedule": "rampup.schedule.schedule",
     "cycle": "rampup.schedule.build",
     "decay": "rampup.schedule.build",
     "exponential": "rampup.schedule.build",
@@ -53,6 +55,7 @@ _LAZY = {
     "from_points": "rampup.schedule.build",
     "hold": "rampup.schedule.build",
     "inverse_sqrt": "rampup.schedule.build",
+    "inverse_time": "rampup.schedule.build",
     "layers": "rampup.recorder.layers",
     "one_cycle": "rampup.schedule.build",
     "parse": "rampup.schedule.text",
@@ -60,6 +63,7 @@ _LAZY = {
     "presets": "rampup.schedule",
     "rectified": "rampup.schedule.build",
     "restarts": "rampup.schedule.build",
+    "rise": "rampup.schedule.build",
     "saturating": "rampup.schedule.build",
     "steps": "rampup.schedule.build",
     "train": "rampup.pipeline.run",
@@ -82,6 +86,7 @@ __all__ = [
     "from_points",
     "hold",
     "inverse_sqrt",
+    "inverse_time",
     "layers",
     "one_cycle",
     "parse",
@@ -89,6 +94,7 @@ __all__ = [
     "presets",
     "rectified",
     "restarts",
+    "rise",
     "saturating",
     "steps",
     "train",

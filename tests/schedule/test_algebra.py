@@ -5,10 +5,23 @@ import math
 import pickle
 
 import numpy as np
+import pytest
 from hypothesis import given, strategies as st
 from tests.strategies import combined
 
-from rampup import Plan, Schedule, decay, hold, parse, warmup
+from rampup import (
+    Plan,
+    Schedule,
+    decay,
+    exponential,
+    hold,
+    inverse_time,
+    parse,
+    restarts,
+    rise,
+    steps,
+    warmup,
+)
 from rampup.errors import ScheduleError
 
 K = np.concatenate([np.arange(200), np.array([10**6, 10**12])])
@@ -47,12 +60,13 @@ def test_an_array_gives_the_bits_of_its_updates(schedule: Schedule) -> None:
 
 
 @given(combined())
-def test_every_factor_is_a_number_from_zero_up(schedule: Schedule) -> None:
+def test_every_factor_is_a_number_from_zero_to_the_bound(schedule: Schedule) -> None:
     plan = planned(schedule)
     if plan is not None:
         factors = plan(K)
         assert np.all(np.isfinite(factors))
         assert np.all(factors >= 0)
+        assert np.all(factors <= plan.track.high)
 
 
 @given(combined())
@@ -90,6 +104,33 @@ def test_stretching_keeps_the_factor_at_equal_progress(n: int, m: int, times: in
         assert math.isclose(plan(k), wide(times * (k + 1) - 1), rel_tol=1e-12)
     for k in range(n, n + m):
         assert math.isclose(plan(k), wide(times * k), rel_tol=1e-12)
+
+
+CLOSED = {
+    "regular steps": steps(every=3, times=1.5, gamma=0.5, over=40),
+    "restarts": restarts(4, times=1.5, peak=0.8, to=0.1, over=40),
+    "inverse-time": inverse_time(0.3, power=0.7, over=40),
+    "inverse-time every": inverse_time(0.3, every=4, over=40),
+    "inverse-time stairs": inverse_time(0.3, every=4, stairs=True, over=40),
+    "rise": decay(over=15, to=0.2) >> rise("cosine(2)", over=25, to=0.7),
+    "cut": (decay("polynomial(2,3)", over=60) >> hold(5)).cut(40, to=0.1),
+    "faded": exponential(0.9, every=2).faded(at=10, over=30, shape="1-sqrt", to=0.05),
+    "lifted": (hold(10) >> decay("cosine", over=30)).lifted(0.3),
+    "within": (decay(over=10, to=0.5) >> decay("cosine")).within(40),
+    "repeated": decay("cosine", over=7).repeated().cut(40),
+    "since": decay("cosine", over=50).since(10),
+}
+
+
+@pytest.mark.parametrize("schedule", CLOSED.values(), ids=CLOSED)
+@given(times=st.integers(2, 9))
+def test_stretching_commutes_with_every_piece(schedule: Schedule, times: int) -> None:
+    plan = schedule.plan(updates=50)
+    wide = schedule.stretched(to=times * 40).plan(updates=times * 50)
+
+    for k in range(40):
+        assert math.isclose(plan(k), wide(times * k), rel_tol=1e-9)
+    assert math.isclose(schedule.stretched(to=40).plan(updates=50)(39), plan(39))
 
 
 @given(at=st.integers(1, 60), over=st.integers(1, 30))

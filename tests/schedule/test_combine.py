@@ -14,6 +14,7 @@ from rampup import (
     parse,
     rectified,
     restarts,
+    rise,
     saturating,
     steps,
     warmup,
@@ -29,6 +30,22 @@ def factors(schedule: Schedule, updates: int = 100, **run: object) -> list[float
 
 
 PLACED: dict[str, tuple[Schedule, list[float]]] = {
+    "a lifted schedule keeps its peak": (
+        hold(1) >> decay(over=4).lifted(0.5) >> hold(),
+        [1, 1, 0.875, 0.75, 0.625, 0.5, 0.5, 0.5],
+    ),
+    "a lifted schedule starts from the peak": (
+        decay(over=2, to=0.5) >> (decay(over=4).scaled(2.0)).lifted(0.25) >> hold(2),
+        [1, 0.75, 1.75, 1.375, 1, 0.625, 0.25, 0.25],
+    ),
+    "a rise goes on from where it is": (
+        decay(over=4) >> rise("quadratic", over=2, to=0.8) >> hold(),
+        [1, 0.75, 0.5, 0.25, 0, 0.2, 0.8, 0.8],
+    ),
+    "a rise over the rest, from a factor of its own": (
+        decay(over=4) >> rise(start=0.2, anchor="end"),
+        [1, 0.75, 0.5, 0.25, 0.4, 0.6, 0.8, 1],
+    ),
     "the shorter factor holds its last": (
         hold(1) >> decay(over=4, to=0.5) * decay(over=2, to=0.5) >> hold(2),
         [1, 1, 0.875 * 0.75, 0.75 * 0.5, 0.625 * 0.5, 0.25, 0.25, 0.25],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from rampup import Schedule, decay, exponential, hold, steps, warmup
+from rampup import Schedule, decay, exponential, from_points, hold, rise, steps, warmup
 from rampup.errors import ScheduleError, UnitError
 
 FALL = decay(over=4)
@@ -23,6 +23,20 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "scaled inf": (lambda: FALL.scaled(math.inf), f"scaled inf: {FINITE}"),
     "clamped nan": (lambda: FALL.clamped(math.nan, 1), f"clamped nan: {FINITE}"),
     "clamped": (lambda: FALL.clamped(0.5, 0.1), "clamped 0.5 0.1: the lower bound comes first"),
+    "scaled beyond": (lambda: factors(hold().scaled(1e200).scaled(1e200)), (
+        "the factors of '((hold) scaled 1e+200) scaled 1e+200' are larger than any float; "
+        "multiply by less")),
+    "product beyond": (lambda: factors(hold().scaled(1e200) * from_points([(0, 1e200)])), (
+        "the factors of '(hold) scaled 1e+200 * points 0.0:1e+200 linear' are larger than any "
+        "float; multiply by less")),
+    "lifted": (lambda: hold().lifted(-1), f"lifted -1: {OUTSIDE}"),
+    "cut": (lambda: hold().cut(0), "'hold' cut at 0up leaves nothing; keep some of it"),
+    "faded": (lambda: hold().faded(at=5, over=5, to=2), f"faded to 2: {OUTSIDE}"),
+    "faded by ratio": (lambda: hold().faded(at=5, over=5, shape="exponential"), (
+        "faded to 0 cannot be exponential: no ratio leads from or to 0; "
+        "write a small factor, such as to 0.001")),
+    "rise falls": (lambda: factors(hold() >> rise(over=5, to=0.5)), (
+        "'rise 5up linear to 0.5' would fall: it starts at factor 1; rise to at least 1")),
     "repeated": (lambda: FALL.repeated(0), "repeated 0: use a whole number ≥ 1"),
     "repeated half": (lambda: FALL.repeated(1.5), "repeated 1.5: use a whole number ≥ 1"),
     "repeated True": (lambda: FALL.repeated(True), "repeated True: use a whole number ≥ 1"),
@@ -37,6 +51,8 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "stretched open": (lambda: factors(decay().stretched(to=5)), (
         "'decay linear to 0.0' takes what is left of the run and cannot be stretched; "
         "give its open phase a length")),
+    "within nothing": (lambda: decay().within(0), (
+        "'decay linear to 0.0' within 0up: give it a length")),
     "stretched nothing": (lambda: factors(warmup(0).stretched(to=5)), (
         "'warmup 0up linear' lasts no update and cannot be stretched")),
     "squeezed": (lambda: factors((hold(9) >> hold(1)).stretched(to=4)), (

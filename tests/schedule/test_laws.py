@@ -15,6 +15,7 @@ from rampup import (
     exponential,
     hold,
     inverse_sqrt,
+    inverse_time,
     parse,
     rectified,
     saturating,
@@ -39,6 +40,13 @@ FORMULAS: dict[str, tuple[Schedule, Callable[[int], float]]] = {
     "inverse-sqrt": (inverse_sqrt(7), lambda i: math.sqrt(7 / (i + 7))),
     "exponential": (exponential(0.9), lambda i: 0.9**i),
     "exponential every": (exponential(0.9, every=4), lambda i: 0.9 ** (i / 4)),
+    "inverse-time": (inverse_time(0.3), lambda i: 1 / (1 + 0.3 * i)),
+    "inverse-time every": (inverse_time(0.3, every=4), lambda i: 1 / (1 + 0.3 * i / 4)),
+    "inverse-time power": (inverse_time(2.0, 4, 0.7), lambda i: (1 + i / 2) ** -0.7),
+    "inverse-time stairs": (
+        inverse_time(0.5, every=4, power=2.0, stairs=True),
+        lambda i: (1 + 0.5 * (i // 4)) ** -2,
+    ),
     "saturating": (saturating(7), lambda i: 1 - math.exp(-(i + 1) / 7)),
     "rectified": (rectified(0.99), lambda i: rectification(i + 5, 0.99)),
 }
@@ -51,7 +59,9 @@ def test_a_law_is_its_formula(law: Schedule, formula: Callable[[int], float]) ->
     assert [formula(i) for i in range(300)] == pytest.approx(plan(np.arange(300)), rel=1e-12)
 
 
-@pytest.mark.parametrize("law", [inverse_sqrt(7), exponential(0.9), exponential(0.9, every=4)])
+@pytest.mark.parametrize(
+    "law", [inverse_sqrt(7), exponential(0.9), exponential(0.9, every=4), inverse_time(0.5)]
+)
 def test_a_falling_law_goes_on_from_the_factor_before_it(law: Schedule) -> None:
     alone = law.plan(updates=50)(np.arange(50))
     behind = (decay(over=4, to=0.25) >> law).plan(updates=54)(np.arange(4, 54))
@@ -85,6 +95,9 @@ def test_rectified_is_what_torchs_radam_uses() -> None:
         inverse_sqrt(2**53),
         exponential(0.01),
         exponential(1.0, every=10**12),
+        inverse_time(2.0**53),
+        inverse_time(1e-300, power=1e300),
+        inverse_time(1.0, every=10**12, power=0.01, stairs=True),
         saturating(1),
         saturating(2**53),
         rectified(0.6001),
@@ -150,12 +163,26 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "bool": (lambda: exponential(True), "exponential True: ratio must lie between 0 and 1"),
     "length": (lambda: Law(rule="exponential", parameter=Length(5)), (
         "exponential Length(value=5, unit='up'): ratio must lie between 0 and 1")),
+    "rate": (lambda: inverse_time(0), (
+        "inverse-time 0: rate must be above 0 and at most 2^53")),
+    "fast": (lambda: inverse_time(1e300), (
+        "inverse-time 1e+300: rate must be above 0 and at most 2^53")),
+    "power": (lambda: inverse_time(0.5, power=0), (
+        "inverse-time power 0.0: only inverse-time has one, and it is above 0")),
+    "no power": (lambda: Law(rule="exponential", parameter=0.5, power=2.0), (
+        "exponential power 2.0: only inverse-time has one, and it is above 0")),
+    "stairs": (lambda: parse("inverse-time 0.5 stairs"), (
+        "inverse-time stairs: only inverse-time has stairs, and they need their length, such as "
+        "'every 10ep'\n  inverse-time 0.5 stairs\n  ^ column 1")),
+    "no stairs": (lambda: Law(rule="exponential", parameter=0.5, every=Length(2), stairs=True), (
+        "exponential stairs: only inverse-time has stairs, and they need their length, such as "
+        "'every 10ep'")),
     "beta2 of one": (lambda: rectified(1.0), "rectified 1.0: beta2 must lie between 0 and 1"),
     "beta2": (lambda: rectified(0.6), "rectified 0.6: beta2 must be above 0.6 to be rectified"),
     "no step": (lambda: exponential(0.5, every=0), (
-        "exponential every 0up: only an exponential has steps, and they last")),
+        "exponential every 0up: only exponential and inverse-time have steps, and they last")),
     "steps": (lambda: Law(rule="inverse-sqrt", parameter=Length(5), every=Length(2)), (
-        "inverse-sqrt every 2up: only an exponential has steps, and they last")),
+        "inverse-sqrt every 2up: only exponential and inverse-time have steps, and they last")),
     "none left": (lambda: (warmup(5) >> saturating(3) >> decay(over=5)).plan(updates=10), (
         "no update of the run is left for 'saturating 3up'; shorten the phases before it")),
     "too long": (lambda: inverse_sqrt("1e10ep").plan(updates=10, updates_per_epoch=10**9), (

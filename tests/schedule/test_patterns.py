@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -59,23 +60,40 @@ def test_far_restarts_happen_where_whole_numbers_say(period: int, times: int) ->
         begin, length = begin + length, length * times
 
 
-@pytest.mark.parametrize("times", [1.0, 1.25, 1.5, 1.9, 2.0])
+@pytest.mark.parametrize("times", [1.0, 1.1, 1.25, 1.5, 1.9, 2.0])
 def test_restarts_of_any_growth_are_the_loop(times: float) -> None:
-    """Period c starts at the rounded sum of the exact lengths before it."""
-    period, expected, c = 6, [], 0
-    while len(expected) < 2000:
-        exact = [
-            period * c if times == 1 else period * (times**j - 1) / (times - 1) for j in (c, c + 1)
-        ]
-        begin, end = (round(x) for x in exact) if times > 1 else (period * c, period * (c + 1))
-        length = round(period * times**c)
-        for i in range(end - begin):
-            top = max(0.8**c, 0.1)
-            expected.append(0.1 + (top - 0.1) * (1 - min(i / length, 1)))
-        c += 1
+    """Each period starts where the one before it ends, between two updates or on one."""
+    period, expected = 6, []
+    begin, length, c = Fraction(0), Fraction(period), 0
+    for k in range(2000):
+        while k >= begin + length:
+            begin, length, c = begin + length, length * Fraction(str(times)), c + 1
+        top = max(0.8**c, 0.1)
+        expected.append(0.1 + (top - 0.1) * (1 - float((k - begin) / length)))
     plan = restarts(period, times=times, peak=0.8, shape="linear", to=0.1).plan(updates=2000)
 
-    assert expected[:2000] == pytest.approx(plan(np.arange(2000)).tolist(), abs=1e-12)
+    assert expected == pytest.approx(plan(np.arange(2000)).tolist(), abs=1e-12)
+
+
+@pytest.mark.parametrize("times", [1.0, 1.5, 3.0])
+@pytest.mark.parametrize("period", [1, 4, 30])
+def test_regular_steps_fall_where_restarts_start_again(period: int, times: float) -> None:
+    falls = steps(every=period, times=times, gamma=0.5).plan(updates=3000)(np.arange(3000))
+    begin, length, at = Fraction(0), Fraction(period), []
+    while begin < 3000:
+        begin, length = begin + length, length * Fraction(times)
+        at.append(math.ceil(begin))
+    expected = [0.5 ** sum(point <= k for point in at) for k in range(3000)]
+
+    assert expected == pytest.approx(falls.tolist(), rel=1e-12, abs=0)
+
+
+def test_regular_steps_go_on_from_the_factor_before_them_and_per_epoch() -> None:
+    after = (decay(over=4, to=0.5) >> steps(every=2, gamma=0.5)).plan(updates=8)
+    stairs = steps(every="2ep", gamma=0.5).per_epoch().plan(updates=28, updates_per_epoch=7)
+
+    assert [after(k) for k in range(4, 8)] == [0.5, 0.5, 0.25, 0.25]
+    assert [stairs(k) for k in (0, 13, 14, 27, 28)] == [1.0, 1.0, 0.5, 0.5, 0.5]
 
 
 def test_restarts_go_on_from_the_factor_before_them() -> None:
@@ -119,6 +137,8 @@ def test_a_cycle_is_torchs_cyclic_lr(
     [
         steps([1, 10**6, 10**12], gamma=0.0),
         steps([1, 2, 3, 5, 10**9], gamma=0.1),
+        steps(every=1, gamma=0.5),
+        steps(every=1, times=1.5, gamma=0.0),
         restarts(1, peak=0.5),
         restarts(1, times=1.5, peak=0.9, shape="logarithmic"),
         restarts(3, times=2.0**53),
@@ -153,7 +173,17 @@ def planned(schedule: Schedule) -> Plan:
 
 OUTSIDE = "a factor multiplies the peak rate and must lie between 0 and 1"
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {
-    "no points": (lambda: steps([]), "steps need a point; write steps(at=['30ep', '60ep'])"),
+    "no points": (lambda: steps([]), (
+        "steps need points or a length, not both; "
+        "write steps(at=['30ep', '60ep']) or steps(every='30ep')")),
+    "both": (lambda: steps([3], every=5), (
+        "steps need points or a length, not both; "
+        "write steps(at=['30ep', '60ep']) or steps(every='30ep')")),
+    "no step": (lambda: steps(every=0), "steps every 0: a step must last; give it a length"),
+    "grown points": (lambda: steps([3], times=2), (
+        "steps times 2.0: points do not grow; write steps(every=…)")),
+    "shrunk": (lambda: steps(every=3, times=0.5), (
+        "steps times 0.5: periods cannot shrink; use ≥ 1")),
     "gamma": (lambda: steps([3], gamma=1.5), f"steps gamma 1.5: {OUTSIDE}"),
     "order": (lambda: planned(steps(["2ep", 20])), (
         "the points of 'steps at 2ep,20up gamma 0.1' must ascend, not [20, 20] (updates)")),

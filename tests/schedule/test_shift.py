@@ -1,4 +1,4 @@
-"""Schedules moved in time: `delayed` and `since`."""
+"""Schedules changed in time: `delayed`, `since`, `within`, and `repeated` without end."""
 
 import numpy as np
 import pytest
@@ -67,7 +67,7 @@ def test_staircases():
 def test_warmup_behind_the_cut_still_counts():
     assert not warmup(4).since(9).plan(updates=10).curves
     (curve,) = (warmup(4) >> hold()).since(1).plan(updates=10).curves
-    assert curve.warmup == 3
+    assert curve.warmup(0, 10) == 3
 
 
 def test_refusals():
@@ -79,3 +79,39 @@ def test_a_changed_hold_may_be_left_without_an_update():
     plan = (decay(over=10) >> hold().scaled(0.5)).plan(updates=10)
     assert plan(9) == pytest.approx(0.1)
     assert plan(10) == 0.5
+
+
+@given(st.integers(12, 100), st.sampled_from(["open", "product"]))
+def test_within_a_part_a_schedule_is_what_it_is_on_a_run_as_long(to, name):
+    body = BODIES["open"] if name == "open" else warmup(5) * decay("cosine", to=0.1)
+    if name == "open":
+        to += 30
+    plan = (body.within(to) >> hold()).plan(updates=200)
+    alone = body.plan(updates=to)
+    assert plan(K).tolist() == alone(K).tolist()
+    assert [plan(int(k)) for k in K] == plan(K).tolist()
+
+
+def test_within_mixes_units():
+    schedule = (warmup(4) >> decay("linear")).within("2ep") >> hold()
+    plan = schedule.plan(updates=40, updates_per_epoch=7)
+    assert [plan(k) for k in (3, 4, 9, 14, 39)] == [1.0, 1.0, 0.5, 0.0, 0.0]
+    assert parse(str(schedule)) == schedule
+    with pytest.raises(ScheduleError, match="add up to 20 updates, but there are only 14"):
+        (warmup(20).within("2ep") >> hold()).plan(updates=40, updates_per_epoch=7)
+
+
+@given(st.integers(1, 30), st.integers(1, 30))
+def test_repeated_without_end_takes_what_is_left(n, before):
+    one = decay("linear", over=n).plan(updates=n)
+    schedule = hold(before) >> decay("linear", over=n).repeated()
+    plan = schedule.plan(updates=200)
+    expected = [1.0] * before + [one(i % n) for i in range(200 - before)]
+    assert plan(K).tolist() == expected
+    assert [plan(int(k)) for k in K] == expected
+    assert plan(10**12) == expected[-1]
+
+
+def test_a_run_must_leave_something_to_repeat():
+    with pytest.raises(ScheduleError, match="no update of the run is left for"):
+        (decay(over=20, to=0.5) >> decay(over=5).repeated()).plan(updates=20)

@@ -15,9 +15,11 @@ from rampup import (
     from_points,
     hold,
     inverse_sqrt,
+    inverse_time,
     parse,
     rectified,
     restarts,
+    rise,
     saturating,
     steps,
     warmup,
@@ -36,6 +38,30 @@ TEXTS = {
     "warmup 64000sp linear >> hold 2000000000tok": warmup("64000sp") >> hold("2e9tok"),
     "steps at 30ep,60ep gamma 0.1": steps(["30ep", "60ep"]),
     "steps 90ep at 10%,1000up,64000sp gamma 0.5": steps(["10%", 1000, "64000sp"], 0.5, "90ep"),
+    "steps every 30ep gamma 0.1": steps(every="30ep"),
+    "steps 90ep every 10ep times 2.0 gamma 0.5": (
+        steps(gamma=0.5, over="90ep", every="10ep", times=2)
+    ),
+    "rise linear to 1.0": rise(),
+    "rise 5ep cosine from 0.1 to 0.5 anchor end per epoch": (
+        rise("cosine", "5ep", 0.5, 0.1, "end").per_epoch()
+    ),
+    "inverse-time 0.5 every 10ep power 2.0 stairs over 50%": (
+        inverse_time(0.5, "10ep", 2, True, "50%")
+    ),
+    "inverse-time 1.5": inverse_time(1.5),
+    "decay cosine(2.0) to 0.0 >> decay 5up polynomial(2.0,3.0) to 0.0": (
+        decay("cosine(2)") >> decay("polynomial(2,3)", over=5)
+    ),
+    "(hold) cut 5up": hold().cut(5),
+    "(hold) cut 5ep to 0.5": hold().cut("5ep", to=0.5),
+    "(decay linear to 0.0) lifted 0.1": decay().lifted(0.1),
+    "(decay linear to 0.0) within 5ep >> hold": decay().within("5ep") >> hold(),
+    "(decay 5up linear to 0.0) repeated": decay(over=5).repeated(),
+    "((decay 5up linear to 0.0) repeated) cut 9up": decay(over=5).repeated().cut(9),
+    "(inverse-sqrt 5up) faded at 5up over 3up 1-sqrt to 0.1": (
+        inverse_sqrt(5).faded(5, 3, "1-sqrt", 0.1)
+    ),
     "restarts 10ep cosine to 0.0": restarts("10ep"),
     "restarts 4up linear to 0.1 times 2.0 peak 0.5 over 50% per epoch": (
         restarts(4, 2, 0.5, "linear", 0.1, over="50%").per_epoch()
@@ -53,8 +79,8 @@ TEXTS = {
         from_points([(0, 0.1), (10.5, 1), (100, 1e-5)], "cosine")
     ),
     "function math:exp2 over 5up": from_function(math.exp2, over=5),
-    "warmup 5up tanh(-6.0,3.0) >> decay polynomial(3.0) to 0.0": (
-        warmup(5, "tanh(-6,3)") >> decay("polynomial(3)")
+    "warmup 5up tanh(-6.0,2.0) >> decay polynomial(3.0) to 0.0": (
+        warmup(5, "tanh(-6,2)") >> decay("polynomial(3)")
     ),
     "hold * (warmup 5up linear >> hold) * decay linear to 0.0 >> hold 5up": (
         hold() * (warmup(5) >> hold()) * decay() >> hold(5)
@@ -116,6 +142,11 @@ def test_the_order_of_clauses_and_the_spaces_are_free(schedule: Schedule, random
         ("(hold)repeated 2e0", hold().repeated(2)),
         ("(hold 9) cooldown to 0.5 over 4 at 5", hold(9).cooldown(5, 4, to=0.5)),
         ("steps gamma 0.5 at 5", steps([5], 0.5)),
+        ("steps every 5", steps(every=5)),
+        ("rise from 0.5 5", rise(over=5, start=0.5)),
+        ("(decay 5) repeated scaled 2", decay(over=5).repeated().scaled(2)),
+        ("(decay 5) repeated * hold", decay(over=5).repeated() * hold()),
+        ("(hold) cut to 0.5 5", hold().cut(5, 0.5)),
         ("cycle up 5", cycle(5)),
         ("restarts 5 to 0 linear", restarts(5, shape="linear")),
         ("points sqrt 5:1 9:0", from_points([(5, 1), (9, 0)], "sqrt")),
@@ -128,7 +159,8 @@ def test_what_is_left_out_is_the_default(text: str, schedule: Schedule) -> None:
 
 
 VOCABULARY = """
-    warmup hold decay steps restarts cycle up down inverse-sqrt saturating exponential every
+    warmup hold decay rise inverse-time stairs power cut lifted within faded
+    steps restarts cycle up down inverse-sqrt saturating exponential every
     rectified points function math:exp2 per epoch at over from to gamma peak times mode anchor
     scaled clamped stretched repeated cooldown rewarmed linear cosine sqrt triangular2 end 5 5ep
     10% 0.5 2 nan inf 1e400 -1 0:1 5:0.5 5,6 ( ( ) ) >> >> *

@@ -6,7 +6,7 @@ from rampup import Schedule, from_points, hold, parse
 from rampup.errors import ParseError
 
 KNOWN = "'to', 'anchor', 'per', 'constant', 'linear', 'cosine', 'quadratic', 'polynomial'"
-PHASES = "'warmup', 'hold', 'decay', 'steps', 'restarts', 'cycle', 'inverse-sqrt', 'saturating'"
+PHASES = "'warmup', 'hold', 'decay', 'rise', 'steps', 'restarts', 'cycle', 'inverse-sqrt'"
 MISSING = "a phase is missing here; write warmup, hold or decay"
 ALONE = "a phase cannot go on here; write >> or * before the next one"
 NO_WORD = "is neither a length nor a word of a phase"
@@ -19,7 +19,7 @@ REFUSED = [
     ("warmup 5ep >>", 14, MISSING),
     ("warmup 5ep >> >> decay", 15, MISSING),
     ("warmup 5ep >> fall", 15, (
-        f"'fall' is no phase; there are {PHASES}, 'exponential', 'rectified' and 2 more")),
+        f"'fall' is no phase; there are {PHASES}, 'inverse-time', 'saturating' and 4 more")),
     ("warm 5ep", 1, "'warm' is no phase; did you mean 'warmup'?"),
     ("hold >> decay cosin", 15, f"'cosin' {NO_WORD}; did you mean 'cosine'?"),
     ("decay -5up", 7, (
@@ -66,6 +66,19 @@ REFUSED = [
     ("(hold) stretched 5x", 18, "unit 'x' is unknown; use one of 'up', 'ep', '%', 'sp', 'tok'"),
     ("(hold) per update", 12, "'per update' is unknown; write 'per epoch'"),
     ("(hold) per", 11, "something must follow 'per'"),
+    ("(hold) cut", 8, "cut needs a length, such as 'cut 100up'"),
+    ("(hold) cut 0", 8, "'hold' cut at 0up leaves nothing; keep some of it"),
+    ("(hold) cut 5 to -1", 8, "cut to -1.0: a factor must be a finite number ≥ 0"),
+    ("(hold) cut 5 linear", 14, "cut takes no 'linear'; it takes length, to"),
+    ("(hold) lifted 2", 8, f"lifted 2.0: {OUTSIDE}"),
+    ("(hold) within 0", 8, "'hold' within 0up: give it a length"),
+    ("(hold) faded at 5", 8, "faded needs 'over' and a length, such as 'over 10%'"),
+    ("(hold) faded at 5 over 0", 8, "a faded of no update does nothing; leave it out"),
+    ("rise to 2", 1, f"rise to 2.0: {OUTSIDE}"),
+    ("inverse-time", 1, "inverse-time needs a rate, such as 'inverse-time 0.5 every 1ep'"),
+    ("inverse-time 0.5 stairs stairs", 25, (
+        "'stairs' says the stairs of this inverse-time a second time")),
+    ("steps gamma 0.5", 1, "steps need their points, such as 'steps at 30ep,60ep'"),
     ("(hold) cooldown over 5", 8, "cooldown needs 'at' and a length, such as 'at 10%'"),
     ("(hold) rewarmed at 5", 8, "rewarmed needs 'over' and a length, such as 'over 10%'"),
     ("(hold) cooldown at 5,6 over 5", 8, "cooldown happens at one point, not at 2"),
@@ -76,7 +89,7 @@ REFUSED = [
     ("steps at 5,x,9", 12, f"'x' {NO_LENGTH} '2e9tok'"),
     ("steps at 5,,9", 12, f"'' {NO_LENGTH} '2e9tok'"),
     ("steps at 5 gamma 2", 1, f"steps gamma 2.0: {OUTSIDE}"),
-    ("steps at 5 linear", 12, "steps takes no 'linear'; it takes length, at, gamma"),
+    ("steps at 5 linear", 12, "steps takes no 'linear'; it takes length, at, every, times, gamma"),
     ("restarts", 1, "restarts need a period, such as 'restarts 10ep'"),
     ("restarts 5 times x", 18, f"'x' {NO_NUMBER}"),
     ("restarts 5 exponential", 1, (
@@ -93,7 +106,7 @@ REFUSED = [
     ("exponential ever", 13, f"'ever' {NO_NUMBER}"),
     ("exponential 2", 1, "exponential 2.0: ratio must lie between 0 and 1"),
     ("exponential 0.5 every 0", 1, (
-        "exponential every 0up: only an exponential has steps, and they last")),
+        "exponential every 0up: only exponential and inverse-time have steps, and they last")),
     ("rectified", 1, "rectified needs beta2, such as 'rectified 0.999'"),
     ("points", 1, "points need an update and a factor, such as 'points 0:0.1 100:1'"),
     ("points 0:x", 10, f"'x' {NO_NUMBER}"),

@@ -1,25 +1,66 @@
-"""Schedules changed from one point on: a cooldown that branches off, a dip that climbs back."""
+"""Schedules changed from one point on: cut off, cooled down, faded out, or dipped."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from rampup.errors import ScheduleError
-from rampup.schedule.combine import Changed, Staircase, curve_of
-from rampup.schedule.phase import Phase, Schedule
-from rampup.schedule.plan import Curve, Track, natural_length, resolve
-from rampup.schedule.ramp import has_ratio, share
+from rampup.schedule.combine import Changed, Staircase, curve_of, trunk
+from rampup.schedule.phase import Phase
+from rampup.schedule.plan import Curve, Track, resolve
+from rampup.schedule.ramp import factor_of, has_ratio, share
+from rampup.schedule.schedule import Schedule
 from rampup.schedule.shapes import canonical, joining
 from rampup.units import Horizon, Length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cooldown(Changed):
-    """The schedule up to a point, then a decay from there; built by `Schedule.cooldown`.
+class Cut(Changed):
+    """The schedule up to a point and no further; built by `Schedule.cut`.
 
     Args:
-        at: where the decay branches off.
+        at: how much of it is kept.
+        to: factor behind it; None holds that of the last update kept.
+    """
+
+    at: Length
+    to: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.at.value == 0:
+            raise ScheduleError(f"'{self.inner}' cut at {self.at} leaves nothing; keep some of it")
+        if self.to is not None:
+            object.__setattr__(self, "to", factor_of(self.to, "cut to"))
+
+    def per_epoch(self) -> Phase:
+        """Return the staircase of it."""
+        return Staircase(inner=Schedule((replace(self, inner=self.inner.per_epoch()),)))
+
+    def length_from(self, horizon: Horizon, first: int) -> int | None:
+        """Return the updates that are kept."""
+        return horizon.updates_in(self.at, first)
+
+    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
+        """Return its curve on a run."""
+        rest = max(horizon.updates - first, updates)
+        track = trunk(self.inner, horizon, first, updates, rest)
+        end = track.at(first + updates - 1) if self.to is None else self.to
+        curve = curve_of(first, updates, track, [track], end)
+        return replace(curve, high=max(curve.high, end))
+
+    def __str__(self) -> str:
+        to = "" if self.to is None else f" to {self.to!r}"
+        return f"({self.inner}) cut {self.at}{to}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Falling(Changed):
+    """A schedule that from one point on falls to a factor.
+
+    Args:
+        at: where it begins to.
         over: how long it takes.
         shape: its curve.
         to: factor at its end, in [0, 1].
@@ -30,45 +71,84 @@ class Cooldown(Changed):
     shape: str
     to: float
 
+    word: ClassVar[str]
+    """What it is called."""
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape", canonical(self.shape))
-        object.__setattr__(self, "to", share(self.to, "cooldown to"))
+        object.__setattr__(self, "to", share(self.to, f"{self.word} to"))
         if self.over.value == 0:
-            raise ScheduleError("a cooldown of no update does nothing; leave it out")
-        has_ratio(self.shape, self.to, "cooldown to")
+            raise ScheduleError(f"a {self.word} of no update does nothing; leave it out")
+        has_ratio(self.shape, self.to, f"{self.word} to")
+
+    @property
+    def warmup_only(self) -> bool:
+        """Whether it is nothing but warmup: it falls."""
+        return False
 
     def per_epoch(self) -> Phase:
         """Return the staircase of it."""
         return Staircase(inner=Schedule((replace(self, inner=self.inner.per_epoch()),)))
 
     def length_from(self, horizon: Horizon, first: int) -> int | None:
-        """Return the updates up to the end of the decay."""
+        """Return the updates up to the end of the fall."""
         branch = horizon.updates_in(self.at, first)
         return branch + horizon.updates_in(self.over, first + branch)
 
+    def _fall(
+        self, first: int, updates: int, branch: int, track: Track, top: Callable[[Any], Any]
+    ) -> Curve:
+        """Return the curve that leaves `track` at `branch` and falls from `top(k)`."""
+        over, join = first + updates - branch, joining(self.shape)
+
+        def factor(k: Any) -> Any:
+            p = np.clip((k - branch) / over, 0.0, 1.0)
+            return np.where(k < branch, track(k), join(self.to, top(k), 1.0 - p, over))
+
+        curve = curve_of(first, updates, factor, [track], self.to, branch)
+        return replace(curve, high=max(curve.high, self.to))
+
+    def __str__(self) -> str:
+        said = f"at {self.at} over {self.over} {self.shape} to {self.to!r}"
+        return f"({self.inner}) {self.word} {said}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cooldown(Falling):
+    """The schedule up to a point, then a decay from there; built by `Schedule.cooldown`."""
+
+    word: ClassVar = "cooldown"
+
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run."""
-        branch = first + horizon.updates_in(self.at, first)
-        over = first + updates - branch
-        # the trunk may be longer than what is used of it
-        whole = natural_length(self.inner, horizon, first)
-        room = max(horizon.updates - first, updates) if whole is None else max(whole, 1)
-        track = Track(resolve(self.inner, horizon, first, room))
-        top, join = track.at(branch), joining(self.shape)
+        before = horizon.updates_in(self.at, first)
+        branch, rest = first + before, max(horizon.updates - first, updates)
+        track = trunk(self.inner, horizon, first, before + 1, rest)
+        top = track.at(branch)
         if self.to > top:
             raise ScheduleError(
                 f"'{self}' would rise: its factor there is {top:g}; cool down to at most {top:g}"
             )
+        curve = self._fall(first, updates, branch, track, lambda _k: top)
+        return replace(curve, warmup=lambda start, stop: track.warmup(start, min(stop, branch)))
 
-        def factor(k: Any) -> Any:
-            p = np.clip((k - branch) / over, 0.0, 1.0)
-            return np.where(k < branch, track(k), join(self.to, top, 1.0 - p, over))
 
-        curve = curve_of(first, updates, factor, [track], self.to, branch)
-        return replace(curve, warmup=min(curve.warmup, branch - first))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faded(Falling):
+    """The schedule, whose height above a factor falls to nothing; built by `Schedule.faded`.
 
-    def __str__(self) -> str:
-        return f"({self.inner}) cooldown at {self.at} over {self.over} {self.shape} to {self.to!r}"
+    Unlike in a cooldown, the schedule itself goes on meanwhile.
+    """
+
+    word: ClassVar = "faded"
+
+    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
+        """Return its curve on a run."""
+        branch = first + horizon.updates_in(self.at, first)
+        rest = max(horizon.updates - first, updates)
+        track = trunk(self.inner, horizon, first, updates, rest)
+        # below the end of the fall there is no height to lose
+        return self._fall(first, updates, branch, track, lambda k: np.maximum(track(k), self.to))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

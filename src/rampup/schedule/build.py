@@ -3,15 +3,22 @@
 from collections.abc import Callable, Sequence
 
 from rampup.errors import ScheduleError
-from rampup.schedule.laws import Law
+from rampup.schedule.build_laws import (
+    Long as Long,
+    exponential as exponential,
+    inverse_sqrt as inverse_sqrt,
+    inverse_time as inverse_time,
+    maybe,
+    one,
+    rectified as rectified,
+    saturating as saturating,
+)
 from rampup.schedule.patterns import Cycle, Restarts, Steps
-from rampup.schedule.phase import PEAK, Phase, Schedule
+from rampup.schedule.phase import PEAK
 from rampup.schedule.points import Function, Points
 from rampup.schedule.ramp import Ramp
+from rampup.schedule.schedule import Schedule
 from rampup.units import Length
-
-Long = int | str | Length
-"""How long: `500` or `"500up"` updates, `"5ep"`, `"3%"`, `"64000sp"`, `"2e9tok"`."""
 
 
 def warmup(over: Long, shape: str = "linear", start: float = 0.0, anchor: str = "end") -> Schedule:
@@ -40,7 +47,7 @@ def warmup(over: Long, shape: str = "linear", start: float = 0.0, anchor: str = 
     """
     if over is None:
         raise ScheduleError("a warmup needs a length; write warmup('5ep') or warmup(500)")
-    return _one(
+    return one(
         Ramp(
             verb="warmup",
             over=Length.of(over),
@@ -65,7 +72,7 @@ def hold(over: Long | None = None) -> Schedule:
         >>> hold().plan(updates=10)(7)
         1.0
     """
-    return _one(Ramp(verb="hold", over=_maybe(over)))
+    return one(Ramp(verb="hold", over=maybe(over)))
 
 
 def decay(
@@ -93,26 +100,66 @@ def decay(
 
     Reference: Loshchilov & Hutter 2017, SGDR, eq. 5 (cosine).
     """
-    return _one(Ramp(verb="decay", over=_maybe(over), shape=shape, end=to, anchor=anchor))
+    return one(Ramp(verb="decay", over=maybe(over), shape=shape, end=to, anchor=anchor))
 
 
-def steps(at: Sequence[Long], gamma: float = 0.1, over: Long | None = None) -> Schedule:
-    """Return a factor that is multiplied by `gamma` at each of the points `at`.
+def rise(
+    shape: str = "linear",
+    over: Long | None = None,
+    to: float = 1.0,
+    start: float | None = None,
+    anchor: str = "start",
+) -> Schedule:
+    """Return a rise of the factor to `to` that is no warmup; the mirror of `decay`.
+
+    With n updates, update k reads the shape at p = k/n by default, so `to` is reached at update n.
+
+    Args:
+        shape: a name from `rampup.schedule.shapes`.
+        over: how long, as in `warmup`; None takes what the other phases leave.
+        to: factor at p = 1, in [0, 1].
+        start: factor at p = 0, in [0, 1]; None goes on from where the phase before ended.
+        anchor: as in `warmup`.
+
+    Raises:
+        ScheduleError: a value cannot be meant.
+
+    Example:
+        >>> plan = (decay(over=4) >> rise(to=0.5)).plan(updates=8)
+        >>> plan(2), plan(4), plan(6), plan(8)
+        (0.5, 0.0, 0.25, 0.5)
+    """
+    return one(Ramp(verb="rise", over=maybe(over), shape=shape, start=start, end=to, anchor=anchor))
+
+
+def steps(
+    at: Sequence[Long] = (),
+    gamma: float = 0.1,
+    over: Long | None = None,
+    *,
+    every: Long | None = None,
+    times: float = 1.0,
+) -> Schedule:
+    """Return a factor that is multiplied by `gamma` at each of the points `at`, or regularly.
 
     Args:
         at: lengths from the phase's start, ascending.
         gamma: in [0, 1].
         over: how long, as in `warmup`; None takes what the other phases leave.
+        every: length of the first step, in place of points.
+        times: each step's length over the one before, ≥ 1.
 
     Example:
         >>> plan = steps(at=[4, 8], gamma=0.5).plan(updates=10)
         >>> plan(3), plan(4), plan(8)
         (1.0, 0.5, 0.25)
+        >>> print(steps(every="30ep"))
+        steps every 30ep gamma 0.1
 
     Reference: He et al. 2016, Deep Residual Learning, §3.4.
     """
     points = tuple(Length.of(point) for point in at)
-    return _one(Steps(at=points, gamma=gamma, over=_maybe(over)))
+    return one(Steps(at=points, gamma=gamma, over=maybe(over), every=maybe(every), times=times))
 
 
 def restarts(
@@ -140,9 +187,9 @@ def restarts(
 
     Reference: Loshchilov & Hutter 2017, SGDR, §3.
     """
-    return _one(
+    return one(
         Restarts(
-            period=Length.of(period), times=times, peak=peak, shape=shape, to=to, over=_maybe(over)
+            period=Length.of(period), times=times, peak=peak, shape=shape, to=to, over=maybe(over)
         )
     )
 
@@ -174,83 +221,7 @@ def cycle(
     """
     rise = Length.of(up)
     fall = rise if down is None else Length.of(down)
-    return _one(Cycle(up=rise, down=fall, low=low, mode=mode, gamma=gamma, over=_maybe(over)))
-
-
-def inverse_sqrt(timescale: Long, over: Long | None = None) -> Schedule:
-    """Return a fall by √(timescale / (i + timescale)) at the phase's i-th update.
-
-    Args:
-        timescale: how long, as in `warmup`, > 0; often the length of the warmup before it.
-        over: how long, as in `warmup`; None takes what the other phases leave.
-
-    Example:
-        >>> plan = (warmup(4) >> inverse_sqrt(4)).plan(updates=100)
-        >>> plan(4), plan(16)
-        (1.0, 0.5)
-
-    Reference: Vaswani et al. 2017, Attention Is All You Need, §5.3.
-    """
-    return _one(Law(rule="inverse-sqrt", parameter=Length.of(timescale), over=_maybe(over)))
-
-
-def exponential(gamma: float, every: Long = 1, over: Long | None = None) -> Schedule:
-    """Return a fall by the factor `gamma` for each `every`, smoothly in between.
-
-    Args:
-        gamma: in (0, 1].
-        every: how long, as in `warmup`, > 0.
-        over: how long, as in `warmup`; None takes what the other phases leave.
-
-    Example:
-        >>> exponential(0.5, every=10).plan(updates=100)(20)
-        0.25
-    """
-    step = Length.of(every)
-    return _one(
-        Law(
-            rule="exponential",
-            parameter=gamma,
-            every=None if step == Length(1) else step,
-            over=_maybe(over),
-        )
-    )
-
-
-def saturating(timescale: Long, over: Long | None = None) -> Schedule:
-    """Return a rise by 1 − e^(−(i + 1) / timescale), which nears the peak and never reaches it.
-
-    Args:
-        timescale: how long, as in `warmup`, > 0; 1/(1 − β₂) is Adam's untuned one.
-        over: how long, as in `warmup`; None takes what the other phases leave.
-
-    Example:
-        >>> round(saturating(1000).plan(updates=10_000)(999), 3)
-        0.632
-
-    Reference: Ma & Yarats 2021, On the Adequacy of Untuned Warmup.
-    """
-    return _one(Law(rule="saturating", parameter=Length.of(timescale), over=_maybe(over)))
-
-
-def rectified(beta2: float = 0.999, over: Long | None = None) -> Schedule:
-    """Return RAdam's rectification term as a rise of the factor.
-
-    RAdam's first steps, about four, have no such term; the rise starts at the first that has, so
-    that no update is wasted at rate zero.
-
-    Args:
-        beta2: of the optimizer, above 0.6 and below 1.
-        over: how long, as in `warmup`; None takes what the other phases leave.
-
-    Example:
-        >>> plan = rectified(0.999).plan(updates=10_000)
-        >>> round(plan(0), 4), round(plan(999), 2)
-        (0.0173, 0.65)
-
-    Reference: Liu et al. 2020, On the Variance of the Adaptive Learning Rate, §4.
-    """
-    return _one(Law(rule="rectified", parameter=beta2, over=_maybe(over)))
+    return one(Cycle(up=rise, down=fall, low=low, mode=mode, gamma=gamma, over=maybe(over)))
 
 
 def one_cycle(
@@ -289,7 +260,7 @@ def from_points(points: Sequence[tuple[float, float]], shape: str = "linear") ->
         >>> from_points([(0, 0.0), (4, 1.0), (8, 0.5)]).plan(updates=10)(6)
         0.75
     """
-    return _one(Points(points=tuple((at, factor) for at, factor in points), shape=shape))
+    return one(Points(points=tuple((at, factor) for at, factor in points), shape=shape))
 
 
 def from_function(function: Callable[[int], float], over: Long | None = None) -> Schedule:
@@ -317,15 +288,7 @@ def from_function(function: Callable[[int], float], over: Long | None = None) ->
             f"{function!r} has no name that can be imported, so it cannot be saved; "
             "put it at the top level of a module"
         )
-    phase = Function(path=f"{module}:{name}", over=_maybe(over))
+    phase = Function(path=f"{module}:{name}", over=maybe(over))
     if phase.load() is not function:
         raise ScheduleError(f"{phase.path} is another function than {function!r}; rename one")
-    return _one(phase)
-
-
-def _one(phase: Phase) -> Schedule:
-    return Schedule((phase,))
-
-
-def _maybe(over: Long | None) -> Length | None:
-    return None if over is None else Length.of(over)
+    return one(phase)

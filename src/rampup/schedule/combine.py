@@ -7,16 +7,14 @@ import math
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any, Self
 
-import numpy as np
-
 from rampup.errors import ScheduleError
-from rampup.schedule.phase import Phase, Schedule
+from rampup.schedule.phase import Phase
 from rampup.schedule.plan import Curve, Track, length_before, natural_length, resolve
-from rampup.schedule.ramp import factor_of, stride
-from rampup.units import Horizon, Length
+from rampup.schedule.ramp import factor_of, share, stride
+from rampup.schedule.schedule import Schedule
+from rampup.units import Horizon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +30,14 @@ class Whole(Phase):
     @abstractmethod
     def length_from(self, horizon: Horizon, first: int) -> int | None:
         """Return its length where `first` is its first update, or None where it is open."""
+
+    def _bounded(self, high: float, *tracks: Track) -> float:
+        """Return `high`, the product of bounds, or refuse it where it is beyond all floats."""
+        if high == math.inf and all(track.high < math.inf for track in tracks):
+            raise ScheduleError(
+                f"the factors of '{self}' are larger than any float; multiply by less"
+            )
+        return high if high == high else math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +94,9 @@ class Product(Whole):
                 result = result * track(k)
             return result
 
-        return curve_of(first, updates, factor, tracks, math.prod(track.tail for track in tracks))
+        tail = math.prod(track.tail for track in tracks)
+        high = self._bounded(math.prod(track.high for track in tracks), *tracks)
+        return curve_of(first, updates, factor, tracks, tail, high=high)
 
     def __str__(self) -> str:
         return " * ".join(
@@ -125,6 +133,11 @@ class Changed(Whole):
         """Whether the schedule has a warmup that lasts."""
         return self.inner.has_warmup
 
+    @property
+    def warmup_only(self) -> bool:
+        """Whether the schedule is nothing but warmup."""
+        return all(phase.warmup_only for phase in self.inner.phases)
+
     def length_from(self, horizon: Horizon, first: int) -> int | None:
         """Return how long the schedule lasts."""
         return natural_length(self.inner, horizon, first)
@@ -146,7 +159,9 @@ class Scaled(Changed):
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run."""
         track = Track(resolve(self.inner, horizon, first, updates))
-        return curve_of(first, updates, lambda k: track(k) * self.by, [track], track.tail * self.by)
+        high = self._bounded(track.high * self.by, track)
+        tail = track.tail * self.by
+        return curve_of(first, updates, lambda k: track(k) * self.by, [track], tail, high=high)
 
     def __str__(self) -> str:
         return f"({self.inner}) scaled {self.by!r}"
@@ -182,87 +197,30 @@ class Clamped(Changed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretched(Changed):
-    """All lengths multiplied so that the whole lasts `to`; built by `Schedule.stretched`.
+class Lifted(Changed):
+    """Each factor f turned to low + (1 − low)·f; built by `Schedule.lifted`.
 
     Args:
-        to: the new length.
+        low: what 0 becomes, in [0, 1].
     """
 
-    to: Length
-
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
-        """Return the new length."""
-        return horizon.updates_in(self.to, at, backward=backward)
-
-    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
-        """Return its curve on a run."""
-        natural = natural_length(self.inner, horizon, first)
-        if natural is None:
-            raise ScheduleError(
-                f"'{self.inner}' takes what is left of the run and cannot be stretched; "
-                "give its open phase a length"
-            )
-        if not natural:
-            raise ScheduleError(f"'{self.inner}' lasts no update and cannot be stretched")
-        wider = replace(horizon, stretch=horizon.stretch * Fraction(updates, natural))
-        # lengths round one by one; what they miss of the whole is held, or cut off, at the end
-        rounded = natural_length(self.inner, wider, first)
-        assert rounded is not None  # its natural length was found above
-        room = max(updates, rounded)
-        track = Track(resolve(self.inner, wider, first, room))
-        return curve_of(first, updates, track, [track], track.tail)
-
-    def __str__(self) -> str:
-        return f"({self.inner}) stretched {self.to}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repeated(Changed):
-    """The schedule several times, each time from its start; built by `Schedule.repeated`.
-
-    Args:
-        times: ≥ 1.
-    """
-
-    times: int
+    low: float
 
     def __post_init__(self) -> None:
-        if type(self.times) is not int or self.times < 1:
-            raise ScheduleError(f"repeated {self.times!r}: use a whole number ≥ 1")
-
-    def length_from(self, horizon: Horizon, first: int) -> int | None:
-        """Return how long all repetitions last."""
-        return self.times * self._period(horizon, first)
+        object.__setattr__(self, "low", share(self.low, "lifted"))
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run."""
-        period = self._period(horizon, first)
-        track = Track(resolve(self.inner, horizon, first, period))
-        last = first + self.times * period - 1
+        track = Track(resolve(self.inner, horizon, first, updates))
 
-        def factor(k: Any) -> Any:
-            # behind the last repetition, what ends it is held
-            again = first + (k - first) % period
-            held = first + period
-            if isinstance(k, np.ndarray):
-                return track(np.where(k > last, held, again))
-            return track(held if k > last else again)
+        def lifted(factor: Any) -> Any:
+            return self.low + (1.0 - self.low) * factor
 
-        again = (first + period - 1, first + period)
-        return curve_of(first, updates, factor, [track], track.tail, *again)
-
-    def _period(self, horizon: Horizon, at: int) -> int:
-        period = natural_length(self.inner, horizon, at)
-        if not period:
-            why = "lasts no update" if period == 0 else "takes what is left of the run"
-            raise ScheduleError(
-                f"'{self.inner}' {why} and cannot be repeated; give each phase a length"
-            )
-        return period
+        end, high = lifted(track.tail), lifted(track.high)
+        return curve_of(first, updates, lambda k: lifted(track(k)), [track], end, high=high)
 
     def __str__(self) -> str:
-        return f"({self.inner}) repeated {self.times}"
+        return f"({self.inner}) lifted {self.low!r}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,16 +261,52 @@ def curve_of(
     tracks: list[Track],
     end: float,
     *marks: int,
+    high: float | None = None,
 ) -> Curve:
-    """Return the curve of a phase that is made of tracks."""
+    """Return the curve of a phase that is made of tracks.
+
+    Args:
+        first: its first update.
+        updates: how many it lasts.
+        factor: the factor of update k.
+        tracks: at least one.
+        end: the factor from which the next phase goes on.
+        marks: updates that matter besides those of the tracks.
+        high: no factor is above this; None is the highest of the tracks'.
+    """
     inside = {k for track in tracks for k in track.marks} | set(marks)
     return Curve(
         first=first,
         updates=updates,
         end=end,
         low=0.0,
-        high=math.inf,
+        high=max(track.high for track in tracks) if high is None else high,
         factor=factor,
-        warmup=min(updates, max(sum(curve.warmup for curve in t.curves) for t in tracks)),
+        warmup=lambda start, stop: max(track.warmup(start, stop) for track in tracks),
         marks=tuple(k for k in sorted(inside) if first <= k < first + updates),
     )
+
+
+def trunk(schedule: Schedule, horizon: Horizon, first: int, used: int, room: int) -> Track:
+    """Return a schedule of which only the first updates are used.
+
+    Phases that begin behind them are left out: whether they would fit the run cannot matter.
+
+    Args:
+        schedule: what to resolve.
+        horizon: the run.
+        first: its first update.
+        used: how many of its updates are used at most.
+        room: how many there are for it where its open phase is among them.
+    """
+    lasted = 0
+    for count, phase in enumerate(schedule.phases, 1):
+        length = phase.length(horizon, first + lasted)
+        if length is None:
+            return Track(resolve(schedule, horizon, first, room))
+        lasted += length
+        if lasted >= used:
+            schedule = Schedule(schedule.phases[:count])
+            break
+    # more room than any run, so that its warmup need not be shorter than this one
+    return Track(resolve(schedule, horizon, first, lasted + horizon.updates))

@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 
 from rampup.errors import ScheduleError, nearest
-from rampup.schedule.phase import PEAK, Phase
+from rampup.schedule.phase import PEAK, Lasting, Phase
 from rampup.schedule.plan import Curve
-from rampup.schedule.ramp import Ramp
+from rampup.schedule.ramp import Ramp, factor_of
 from rampup.schedule.shapes import power
-from rampup.units import Horizon, Length
+from rampup.units import MOST_UPDATES, Horizon, Length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +26,10 @@ class Rule:
         formula: the same as one reads it.
         reference: where it comes from.
         parameter: what its number means: "length" is a `Length` turned to updates, "ratio" is a
-            number in (0, 1], "beta2" one in (0, 1).
+            number in (0, 1], "rate" one above 0, "beta2" one in (0, 1).
         rises: it is a warmup and rises to the peak; otherwise it falls from where the phase
             before it ended.
+        steps: i may be counted in steps of some length.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Rule:
     reference: str
     parameter: str
     rises: bool
+    steps: bool = False
 
 
 def _rectifiable(t: Any, beta2: float) -> tuple[float, Any]:
@@ -83,6 +85,17 @@ RULES: Final[dict[str, Rule]] = {
             reference="the geometric decay, one factor gamma per update",
             parameter="ratio",
             rises=False,
+            steps=True,
+        ),
+        Rule(
+            name="inverse-time",
+            factor=lambda i, rate: 1.0 / (1.0 + rate * i),
+            formula="1 / (1 + rate·i)^power",
+            reference="Robbins & Monro 1951, A Stochastic Approximation Method, §2; power: Shen "
+            "et al. 2024, Power Scheduler",
+            parameter="rate",
+            rises=False,
+            steps=True,
         ),
         Rule(
             name="saturating",
@@ -106,41 +119,61 @@ RULES: Final[dict[str, Rule]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Law(Phase):
+class Law(Lasting):
     """A phase that follows one of `RULES`; built by `inverse_sqrt`, `exponential`, ….
 
     Args:
         rule: its name.
         parameter: a `Length` or a number, as the rule asks.
-        every: one step of i, for "exponential": None is one update; with a length, i is
+        every: one step of i, where the rule has steps: None is one update; with a length, i is
             fractional.
-        over: how long it lasts; None takes what is left.
+        power: of the whole, > 0; only for "inverse-time".
+        stairs: True lets i be whole, so that the factor changes once in each step; only for
+            "inverse-time", with a length of `every`.
     """
 
     rule: str
     parameter: Length | float
     every: Length | None = None
-    over: Length | None = None
+    power: float = 1.0
+    stairs: bool = False
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:
             raise ScheduleError(f"law {self.rule!r} is unknown; {nearest(self.rule, list(RULES))}")
         kind, value = RULES[self.rule].parameter, self.parameter
-        if self.every is not None and (self.rule != "exponential" or self.every.value == 0):
+        if self.every is not None and (not RULES[self.rule].steps or self.every.value == 0):
+            having = [name for name, rule in RULES.items() if rule.steps]
             raise ScheduleError(
-                f"{self.rule} every {self.every}: only an exponential has steps, and they last"
+                f"{self.rule} every {self.every}: only {' and '.join(having)} have steps, "
+                "and they last"
             )
+        self._inverse(kind == "rate")
         if kind == "length":
             if not isinstance(value, Length) or value.value == 0:
                 raise ScheduleError(f"{self.rule} needs a timescale, such as 4000up, not {value}")
             return
-        top = 1.0 if kind == "beta2" else math.nextafter(1.0, 2.0)
+        most = {"beta2": math.nextafter(1.0, 0.0), "ratio": 1.0, "rate": float(MOST_UPDATES)}[kind]
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not 0.0 < float(value) < top:  # type: ignore[arg-type]
-            raise ScheduleError(f"{self.rule} {value!r}: {kind} must lie between 0 and 1")
+        if not number or not 0.0 < float(value) <= most:  # type: ignore[arg-type]
+            where = "be above 0 and at most 2^53" if kind == "rate" else "lie between 0 and 1"
+            raise ScheduleError(f"{self.rule} {value!r}: {kind} must {where}")
         if kind == "beta2" and float(value) <= 0.6:  # type: ignore[arg-type]
             raise ScheduleError(f"{self.rule} {value!r}: beta2 must be above 0.6 to be rectified")
         object.__setattr__(self, "parameter", float(value))  # type: ignore[arg-type]
+
+    def _inverse(self, allowed: bool) -> None:
+        """Refuse a power or stairs that cannot be meant."""
+        object.__setattr__(self, "power", factor_of(self.power, f"{self.rule} power"))
+        if self.power == 0 or (self.power != 1 and not allowed):
+            raise ScheduleError(
+                f"{self.rule} power {self.power!r}: only inverse-time has one, and it is above 0"
+            )
+        if self.stairs and (not allowed or self.every is None):
+            raise ScheduleError(
+                f"{self.rule} stairs: only inverse-time has stairs, and they need their length, "
+                "such as 'every 10ep'"
+            )
 
     @property
     def has_warmup(self) -> bool:
@@ -152,10 +185,6 @@ class Law(Phase):
         if not self.has_warmup:
             return self
         return Ramp(verb="hold", over=self.over, start=None if first else PEAK)
-
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
-        """Return how many updates it lasts, or None where it takes what is left."""
-        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:
         """Return its curve on a run."""
@@ -170,7 +199,11 @@ class Law(Phase):
             every = float(horizon.stretch)  # no length in it is stretched by itself
 
         def factor(k: Any) -> Any:
-            return top * rule.factor((k - first) / every if every != 1 else k - first, number)
+            i = k - first
+            if every != 1:
+                i = i // every if self.stairs else i / every
+            value = rule.factor(i, number)
+            return top * (value if self.power == 1 else np.power(value, self.power))
 
         return Curve(
             first=first,
@@ -179,13 +212,17 @@ class Law(Phase):
             low=0.0,
             high=top,
             factor=factor,
-            warmup=updates if rule.rises else 0,
+            warmup=lambda start, stop: (stop - start) * rule.rises,
         )
 
     def __str__(self) -> str:
         words = [f"{self.rule} {self.parameter}"]
         if self.every is not None:
             words.append(f"every {self.every}")
+        if self.power != 1:
+            words.append(f"power {self.power!r}")
+        if self.stairs:
+            words.append("stairs")
         if self.over is not None:
             words.append(f"over {self.over}")
         return " ".join(words)

@@ -1,13 +1,15 @@
 """What can be read off a plan without running it."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from rampup.schedule.phase import PEAK
-from rampup.schedule.plan import Curve, Plan
+from rampup.errors import ScheduleError
+from rampup.schedule.plan import Plan
 
 MOST: Final = 1_000_000
 """Updates up to which every one is looked at; of longer runs, as many, evenly spaced."""
@@ -38,7 +40,8 @@ class Motion:
 
     Args:
         jumps: per joint between two phases, its update and the change of the factor there.
-        given_up: updates' worth of peak factor that the warmup uses less than the peak.
+        given_up: how much more the run would use without its warmup, in updates at the peak; NaN
+            where the schedule cannot be meant without it.
         steepest: the largest rise of the factor from one update to the next.
         steepest_at: the update that it leads to.
     """
@@ -68,7 +71,7 @@ def landmarks(plan: Plan) -> Landmarks:
         peak=float(factors[highest]),
         peak_at=int(k[highest]),
         last=plan(plan.horizon.updates - 1),
-        warmup=sum(curve.warmup for curve in plan.curves),
+        warmup=plan.track.warmup(0, plan.horizon.updates),
     )
 
 
@@ -88,16 +91,30 @@ def motion(plan: Plan) -> Motion:
     rising = bool(rises.size) and rises[steepest] > 0
     return Motion(
         jumps=[(joint, plan(joint) - plan(joint - 1)) for joint in joints],
-        given_up=sum(_given_up(plan, curve) for curve in plan.curves if curve.warmup),
+        given_up=_given_up(plan),
         steepest=float(rises[steepest]) if rising else 0.0,
         steepest_at=int(k[steepest + 1]) if rising else 0,
     )
 
 
-def _given_up(plan: Plan, curve: Curve) -> float:
-    """Return what a phase's warmup uses less than the peak, summed over its updates."""
-    looked_at = curve.first + _spaced(curve.warmup)
-    return float(np.mean(PEAK - plan(looked_at))) * curve.warmup
+def _given_up(plan: Plan) -> float:
+    """Return how much more the run would use without its warmup, in updates at the peak."""
+    if not plan.schedule.has_warmup:
+        return 0.0
+    try:
+        bare = replace(plan, schedule=plan.schedule.without_warmup())
+    except ScheduleError:
+        # something behind the warmup is meant only with it, as a rise from a warmup cut short
+        return math.nan
+    updates = plan.horizon.updates
+    joints = {k for k in (*plan.track.marks, *bare.track.marks) if 0 < k < updates}
+    edges = [0, updates] if updates <= MOST else [0, *sorted(joints), updates]
+    lost = 0.0
+    for first, end in pairwise(edges):
+        looked_at = first + _spaced(end - first, MOST // (len(edges) - 1))
+        lost += float(np.mean(bare(looked_at) - plan(looked_at))) * (end - first)
+    peak = landmarks(bare).peak
+    return lost / peak if peak else 0.0
 
 
 def _looked_at(plan: Plan) -> npt.NDArray[np.int64]:
@@ -106,8 +123,8 @@ def _looked_at(plan: Plan) -> npt.NDArray[np.int64]:
     return np.unique(np.concatenate([_spaced(updates), np.array(marks, dtype=np.int64)]))
 
 
-def _spaced(updates: int) -> npt.NDArray[np.int64]:
-    """Return every update, or, of more than a million, a million evenly spaced ones."""
-    if updates <= MOST:
+def _spaced(updates: int, most: int = MOST) -> npt.NDArray[np.int64]:
+    """Return every update, or, of more than `most`, as many evenly spaced ones."""
+    if updates <= most:
         return np.arange(updates)
-    return np.linspace(0, updates - 1, MOST).astype(np.int64)
+    return np.linspace(0, updates - 1, max(most, 1)).astype(np.int64)

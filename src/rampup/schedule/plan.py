@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rampup.errors import ScheduleError
-from rampup.schedule.phase import PEAK, Phase, Schedule
+from rampup.schedule.phase import PEAK, Phase
+from rampup.schedule.schedule import Schedule
 from rampup.units import Horizon
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Curve:
         low: no factor is below this.
         high: no factor is above this.
         factor: the factor of update k, an int or an int64 array, within the phase.
-        warmup: how many of its updates belong to a warmup.
+        warmup: how many updates, from one of its own up to another, belong to a warmup.
         phase: what it is the curve of.
         marks: updates within it that may have its highest factor or stand at a joint.
     """
@@ -40,7 +41,7 @@ class Curve:
     low: float
     high: float
     factor: Callable[[Any], Any]
-    warmup: int = 0
+    warmup: Callable[[int, int], int] = lambda first, end: 0  # noqa: ARG005
     marks: tuple[int, ...] = ()
     phase: Phase | None = None
 
@@ -89,6 +90,16 @@ class Track:
     def __call__(self, k: Any) -> Any:
         """Return the factor of an int, or of each element of an int64 array."""
         return self.over(k) if isinstance(k, np.ndarray) else self.at(k)
+
+    @property
+    def high(self) -> float:
+        """No factor is above this."""
+        return max([self.tail, *(curve.high for curve in self.curves)])
+
+    def warmup(self, first: int, end: int) -> int:
+        """Return how many updates from `first` up to `end` belong to a warmup."""
+        spans = [(max(c.first, first), min(c.first + c.updates, end), c) for c in self.curves]
+        return sum(curve.warmup(start, stop) for start, stop, curve in spans if start < stop)
 
     @property
     def marks(self) -> list[int]:
@@ -247,7 +258,8 @@ def resolve(
     lengths = _lengths(schedule, horizon, first, first + updates)
     given = sum(n for n in lengths if n is not None)
     warm = sum(n for p, n in zip(phases, lengths, strict=True) if p.warmup_only and n)
-    if warm and warm >= horizon.updates:
+    # where there is more room than the run has, only some of it is used
+    if warm and warm >= horizon.updates >= updates:
         raise ScheduleError(
             f"the warmup of '{schedule}' lasts {warm} updates, but the run has only "
             f"{horizon.updates}; shorten the warmup or lengthen the run"

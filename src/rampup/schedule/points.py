@@ -11,11 +11,11 @@ from typing import Any, Final
 import numpy as np
 
 from rampup.errors import ScheduleError
-from rampup.schedule.phase import Phase
+from rampup.schedule.phase import Lasting, Phase
 from rampup.schedule.plan import Curve
 from rampup.schedule.ramp import factor_of
 from rampup.schedule.shapes import canonical, joining
-from rampup.units import MOST_UPDATES, Horizon, Length
+from rampup.units import MOST_UPDATES, Horizon
 
 _PATH: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -109,16 +109,14 @@ def _position(at: Any) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Function(Phase):
+class Function(Lasting):
     """A function of yours, called with each update's index; built by `from_function`.
 
     Args:
         path: `"package.module:name"`, where it can be imported from.
-        over: how long it lasts; None takes what is left.
     """
 
     path: str
-    over: Length | None = None
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path):
@@ -126,10 +124,6 @@ class Function(Phase):
                 f"function {self.path!r} is no path; write 'package.module:name' of a function "
                 "that can be imported"
             )
-
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
-        """Return how many updates it lasts, or None where it takes what is left."""
-        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run."""

@@ -1,26 +1,26 @@
-"""`Ramp`, a phase between two factors: a warmup rises to the peak, a hold stays, a decay falls."""
+"""`Ramp`, a phase between two factors: `warmup`, `hold`, `decay` and `rise`."""
 
 import math
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from rampup.errors import ScheduleError, one_of
-from rampup.schedule.phase import PEAK, Phase
+from rampup.schedule.phase import PEAK, Lasting, Phase
 from rampup.schedule.plan import Curve
 from rampup.schedule.shapes import SHAPES, canonical, joining, split_name
-from rampup.units import Horizon, Length
+from rampup.units import Horizon
 
 ANCHORS: Final = ("start", "end", "middle", "ends")
-DEFAULT_ANCHOR: Final = {"warmup": "end", "hold": "start", "decay": "start"}
+DEFAULT_ANCHOR: Final = {"warmup": "end", "hold": "start", "decay": "start", "rise": "start"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ramp(Phase):
-    """A phase between two factors; built by `warmup`, `hold` and `decay`.
+class Ramp(Lasting):
+    """A phase between two factors; built by `warmup`, `hold`, `decay` and `rise`.
 
     Args:
-        verb: `"warmup"` rises to the peak, `"hold"` stays, `"decay"` falls.
-        over: how long it lasts; None takes what the other phases leave of the run.
+        verb: `"warmup"` rises to the peak, `"hold"` stays, `"decay"` falls, `"rise"` rises and is
+            no warmup.
         shape: the curve's name, see `rampup.schedule.shapes`; ignored by a hold.
         start: factor at progress 0, in [0, 1]; None continues where the phase before ended.
         end: factor at progress 1, in [0, 1]; None stays at the start.
@@ -33,7 +33,6 @@ class Ramp(Phase):
     """
 
     verb: str
-    over: Length | None = None
     shape: str = "linear"
     start: float | None = None
     end: float | None = None
@@ -48,7 +47,7 @@ class Ramp(Phase):
             raise ScheduleError(
                 f"anchor {self.anchor!r} of a {self.verb} is unknown; use one of {one_of(ANCHORS)}"
             )
-        needed = {"warmup": "start", "decay": "end"}.get(self.verb)
+        needed = {"warmup": "start", "decay": "end", "rise": "end"}.get(self.verb)
         for name, word in (("start", "from"), ("end", "to")):
             factor = getattr(self, name)
             if factor is None and name != needed:
@@ -87,10 +86,6 @@ class Ramp(Phase):
         # the first phase starts at the peak by itself
         return Ramp(verb="hold", over=self.over, start=None if first else PEAK)
 
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
-        """Return how many updates it lasts, or None where it takes what is left."""
-        return None if self.over is None else horizon.updates_in(self.over, at, backward=backward)
-
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:
         """Return its curve on a run."""
         start = level if self.start is None else self.start
@@ -98,6 +93,10 @@ class Ramp(Phase):
         if self.verb == "decay" and end > start:
             raise ScheduleError(
                 f"'{self}' would rise: it starts at factor {start:g}; decay to at most {start:g}"
+            )
+        if self.verb == "rise" and end < start:
+            raise ScheduleError(
+                f"'{self}' would fall: it starts at factor {start:g}; rise to at least {start:g}"
             )
         epoch = stride(self, horizon, first, updates) if self.staircase else 1
         readings = max(updates // epoch, 1)
@@ -125,7 +124,7 @@ class Ramp(Phase):
             low=low,
             high=high,
             factor=factor,
-            warmup=updates if self.warmup_only else 0,
+            warmup=lambda start, stop: (stop - start) * self.warmup_only,
             marks=(first + max(updates - epoch, 0),),
         )
 
@@ -137,7 +136,7 @@ class Ramp(Phase):
             words.append(self.shape)
         if self.start != (0.0 if self.verb == "warmup" else None):
             words.append(f"from {self.start!r}")
-        if self.verb == "decay":
+        if self.verb in ("decay", "rise"):
             words.append(f"to {self.end!r}")
         if self.verb != "hold" and self.anchor != DEFAULT_ANCHOR[self.verb]:
             words.append(f"anchor {self.anchor}")

@@ -31,7 +31,7 @@ class Shape:
             [0, 1], of the same shape.
         formula: `rise` as one reads it.
         reference: where the shape comes from.
-        defaults: the numbers it takes, as they are where none is written.
+        defaults: the numbers it takes, as they are where they are not written.
         geometric: the curve joins its ends by a constant ratio, low · (high / low)^rise, and not
             by a straight mix of them; the low end must then be above 0.
     """
@@ -59,9 +59,20 @@ def _plain(rise: Callable[[Any], Any]) -> Callable[[], Rise]:
     return lambda: lambda p, _n: rise(p)
 
 
-def _polynomial(power: float) -> Rise:
+def _cosine(power: float) -> Rise:
+    _above("cosine", "power", power)
+    if power == 1:
+        return lambda p, _n: 0.5 * (1.0 - np.cos(np.pi * p))
+    # half of 1 − cos πp is the square of a sine, and near 0 the sine keeps its digits
+    return lambda p, _n: np.power(np.sin(0.5 * np.pi * p), 2.0 * power)
+
+
+def _polynomial(power: float, k: float) -> Rise:
     _above("polynomial", "power", power)
-    return lambda p, _n: np.power(p, power)
+    _above("polynomial", "k", k)
+    if k == 1:
+        return lambda p, _n: np.power(p, power)
+    return lambda p, _n: np.power(1.0 - np.power(1.0 - p, k), power)
 
 
 def _k_decay(k: float) -> Rise:
@@ -118,9 +129,10 @@ SHAPES: Final[dict[str, Shape]] = {
         ),
         Shape(
             name="cosine",
-            make=_plain(lambda p: 0.5 * (1.0 - np.cos(np.pi * p))),
-            formula="(1 − cos πp) / 2",
+            make=_cosine,
+            formula="((1 − cos πp) / 2)^power",
             reference="Loshchilov & Hutter 2017, SGDR, eq. 5 (half a period, falling)",
+            defaults=(1.0,),
         ),
         Shape(
             name="quadratic",
@@ -131,9 +143,9 @@ SHAPES: Final[dict[str, Shape]] = {
         Shape(
             name="polynomial",
             make=_polynomial,
-            formula="p^power; falling: (1 − p)^power",
-            reference="Liu et al. 2015, ParseNet (poly decay)",
-            defaults=(2.0,),
+            formula="(1 − (1 − p)^k)^power, which is p^power for k = 1; falling: (1 − p^k)^power",
+            reference="Liu et al. 2015, ParseNet (poly decay); k: Zhang & Li 2020, k-decay",
+            defaults=(2.0, 1.0),
         ),
         Shape(
             name="sqrt",
@@ -208,7 +220,7 @@ def split_name(text: str) -> tuple[str, tuple[float, ...]]:
 
     Example:
         >>> split_name("polynomial(3)"), split_name("tanh")
-        (('polynomial', (3.0,)), ('tanh', (-7.0, 3.0)))
+        (('polynomial', (3.0, 1.0)), ('tanh', (-7.0, 3.0)))
     """
     match = _CALL.fullmatch(text)
     name = match["name"] if match else text
@@ -221,29 +233,32 @@ def split_name(text: str) -> tuple[str, tuple[float, ...]]:
         numbers = tuple(float(number) for number in match["numbers"].split(","))
     except ValueError:
         numbers = ()
-    if len(numbers) != len(defaults) or not all(map(math.isfinite, numbers)):
-        takes = f"{len(defaults)} finite number{'s' if len(defaults) > 1 else ''}"
+    if not 0 < len(numbers) <= len(defaults) or not all(map(math.isfinite, numbers)):
+        most = f"up to {len(defaults)}" if len(defaults) > 1 else "1"
+        takes = f"{most} finite number{'s' if len(defaults) > 1 else ''}"
         raise ScheduleError(
             f"shape {text!r} is unknown; {name} takes {takes if defaults else 'no numbers'}"
         )
-    return name, numbers
+    return name, numbers + defaults[len(numbers) :]
 
 
 def canonical(text: str) -> str:
-    """Return a shape's text with its numbers as floats, or alone where they are the defaults.
+    """Return a shape's text with its numbers as floats, without defaults at its end.
 
     Raises:
         ScheduleError: there is no such shape, or it takes other numbers.
 
     Example:
-        >>> canonical("polynomial(3)"), canonical("polynomial(2)")
+        >>> canonical("polynomial(3)"), canonical("polynomial(2,1)")
         ('polynomial(3.0)', 'polynomial')
     """
     name, numbers = split_name(text)
     rise(text)
-    if numbers == SHAPES[name].defaults:
+    defaults = SHAPES[name].defaults
+    kept = [i + 1 for i, number in enumerate(numbers) if number != defaults[i]]
+    if not kept:
         return name
-    return f"{name}({','.join(repr(number) for number in numbers)})"
+    return f"{name}({','.join(repr(number) for number in numbers[: kept[-1]])})"
 
 
 @lru_cache(maxsize=256)

@@ -7,19 +7,22 @@ Grammar, with the words behind a phase in any order and each at most once::
     unit     := phase | "(" schedule ")" change*
     phase    := ("warmup" | "hold" | "decay") [length] [shape]
                     ["from" factor] ["to" factor] ["anchor" name] ["per epoch"]
-              | "steps" [length] "at" length,length,… ["gamma" factor]
+              | "rise" [length] [shape] ["from" factor] ["to" factor] ["anchor" name] ["per epoch"]
+              | "steps" [length] ("at" length,length,… | "every" length ["times" number])
+                    ["gamma" factor]
               | "restarts" length [shape] ["to" factor] ["times" number] ["peak" factor]
                     ["over" length] ["per epoch"]
               | "cycle" "up" length "down" length ["from" factor] ["mode" name]
                     ["gamma" factor] ["over" length]
               | ("inverse-sqrt" | "saturating") length ["over" length]
               | ("exponential" | "rectified") number ["every" length] ["over" length]
+              | "inverse-time" number ["every" length] ["power" number] ["stairs"] ["over" length]
               | "points" (update ":" factor)+ [shape]
               | "function" package.module:name ["over" length]
-    change   := "scaled" number | "clamped" number number | "stretched" length
-              | "delayed" length | "since" length
-              | "repeated" number | "per epoch"
-              | "cooldown" "at" length "over" length [shape] ["to" factor]
+    change   := "scaled" number | "clamped" number number | "lifted" number
+              | "stretched" length | "within" length | "delayed" length | "since" length
+              | "repeated" [number] | "per epoch" | "cut" length ["to" factor]
+              | ("cooldown" | "faded") "at" length "over" length [shape] ["to" factor]
               | "rewarmed" "at" length "over" length [shape] ["from" factor]
 """
 
@@ -32,51 +35,18 @@ from rampup.errors import ParseError, RampupError, nearest
 from rampup.schedule import build
 from rampup.schedule.combine import Product
 from rampup.schedule.laws import Law
-from rampup.schedule.phase import MOST_DEPTH, Phase, Schedule
+from rampup.schedule.phase import Phase
 from rampup.schedule.points import Function
 from rampup.schedule.ramp import ANCHORS, Ramp
+from rampup.schedule.schedule import MOST_DEPTH, Schedule
 from rampup.schedule.shapes import SHAPES, split_name
+from rampup.schedule.words import CHANGES, LENGTHS, NEEDS, PHASES, TAKES, WORDS
 from rampup.units import Length
 
 MOST_CHARACTERS: Final = 100_000
 """Longest text that is read; thousands of phases or points fit."""
 
 _TOKEN: Final = re.compile(r">>|[*()]|[^\s()*>]+(?:\([^\s()]*\))?|>")
-_CHANGES: Final = (
-    "scaled", "clamped", "stretched", "repeated", "cooldown", "rewarmed", "delayed",
-    "since", "per",
-)  # fmt: skip
-_TAKES: Final = {
-    "warmup": ("length", "shape", "from", "anchor", "per"),
-    "hold": ("length", "from"),
-    "decay": ("length", "shape", "to", "anchor", "per"),
-    "steps": ("length", "at", "gamma"),
-    "restarts": ("length", "shape", "to", "times", "peak", "over", "per"),
-    "cycle": ("up", "down", "from", "mode", "gamma", "over"),
-    "inverse-sqrt": ("length", "over"),
-    "saturating": ("length", "over"),
-    "exponential": ("number", "every", "over"),
-    "rectified": ("number", "over"),
-    "points": ("point", "shape"),
-    "function": ("path", "over"),
-    "cooldown": ("at", "over", "shape", "to"),
-    "rewarmed": ("at", "over", "shape", "from"),
-}
-_NEEDS: Final = {
-    "warmup": ("length", "a warmup needs a length, such as 'warmup 5ep' or 'warmup 500up'"),
-    "steps": ("at", "steps need their points, such as 'steps at 30ep,60ep'"),
-    "restarts": ("length", "restarts need a period, such as 'restarts 10ep'"),
-    "inverse-sqrt": ("length", "inverse-sqrt needs a timescale, such as 'inverse-sqrt 4000up'"),
-    "saturating": ("length", "saturating needs a timescale, such as 'saturating 1000up'"),
-    "exponential": ("number", "exponential needs a factor, such as 'exponential 0.95 every 1ep'"),
-    "rectified": ("number", "rectified needs beta2, such as 'rectified 0.999'"),
-    "points": ("point", "points need an update and a factor, such as 'points 0:0.1 100:1'"),
-    "function": ("path", "function needs a path, such as 'function package.module:name'"),
-}
-_PHASES: Final = [verb for verb in _TAKES if verb not in _CHANGES]
-_FACTORS: Final = ("from", "to", "gamma", "peak", "times")
-_LENGTHS: Final = ("over", "every", "up", "down")
-_WORDS: Final = (*_FACTORS, *_LENGTHS, "anchor", "mode", "per", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +102,7 @@ class _Parser:
             said = "a phase cannot go on here; write >> or * before the next one"
             if token.text == ")":
                 said = "no parenthesis is open here; leave this one out"
-            elif token.text in _CHANGES:
+            elif token.text in CHANGES:
                 said = f"{token.text!r} changes what stands in parentheses; write them before it"
             self.fail(token, said)
         return schedule
@@ -163,7 +133,7 @@ class _Parser:
             self.fail(opened, "this parenthesis is not closed; write ) behind its last phase")
         self.take()
         self.depth -= 1
-        while self.peek() in _CHANGES:
+        while self.peek() in CHANGES:
             schedule = self.change(schedule)
         return schedule
 
@@ -173,11 +143,14 @@ class _Parser:
         if word == "per":
             self.epoch()
             return schedule.per_epoch()
-        if word in ("cooldown", "rewarmed"):
+        if word in TAKES:
             said = self.clauses(token)
+            self.needed(token, said)
             for name in ("at", "over"):
-                if name not in said:
+                if name in TAKES[word] and name not in said:
                     self.fail(token, f"{word} needs '{name}' and a length, such as '{name} 10%'")
+            if word == "cut":
+                return self.made(token, lambda: schedule.cut(said["length"], said.get("to")))
             if len(said["at"]) > 1:
                 self.fail(token, f"{word} happens at one point, not at {len(said['at'])}")
             said["at"] = said["at"][0]
@@ -185,11 +158,13 @@ class _Parser:
                 said["start"] = said.pop("from")
             return self.made(token, lambda: getattr(schedule, word)(**said))
         numbers = {"clamped": 2}.get(word, 1)
-        timed = word in ("stretched", "delayed", "since")
+        if word == "repeated" and self.peek() in (None, ">>", "*", ")", *CHANGES):
+            numbers = 0
+        timed = word in ("stretched", "within", "delayed", "since")
         kind: Callable[[Token], Any] = self.length if timed else self.number
         values = [kind(self.value(self.tokens[self.next - 1])) for _ in range(numbers)]
-        if word == "repeated" and values[0].is_integer():
-            values = [int(values[0])]
+        if word == "repeated":
+            values = [int(value) if value.is_integer() else value for value in values]
         return self.made(token, lambda: getattr(schedule, word)(*values))
 
     def phase(self) -> Schedule:
@@ -198,26 +173,32 @@ class _Parser:
             self.fail(Token("", column), "a phase is missing here; write warmup, hold or decay")
         token = self.take()
         verb = token.text
-        if verb not in _PHASES:
-            self.fail(token, f"{verb!r} is no phase; {nearest(verb, _PHASES)}")
+        if verb not in PHASES:
+            self.fail(token, f"{verb!r} is no phase; {nearest(verb, PHASES)}")
         said = self.clauses(token)
-        if verb in _NEEDS and _NEEDS[verb][0] not in said:
-            self.fail(token, _NEEDS[verb][1])
+        self.needed(token, said)
+        if verb == "steps" and not said.keys() & {"at", "every"}:
+            self.fail(token, "steps need their points, such as 'steps at 30ep,60ep'")
         if verb == "cycle" and "up" not in said:
             self.fail(token, "a cycle needs a rise, such as 'cycle up 2000up down 2000up'")
         return self.made(token, lambda: _build(verb, said))
+
+    def needed(self, token: Token, said: dict[str, Any]) -> None:
+        name, sentence = NEEDS.get(token.text, ("", ""))
+        if name and name not in said:
+            self.fail(token, sentence)
 
     def clauses(self, phase: Token) -> dict[str, Any]:
         """Return what the words behind a phase say, by name."""
         said: dict[str, Any] = {}
         verb = phase.text
         while self.peek() not in (None, ">>", "*", ")", "("):
-            if self.peek() in _CHANGES and self.peek() not in _TAKES[verb]:
+            if self.peek() in CHANGES and self.peek() not in TAKES[verb]:
                 break
             token = self.take()
             name, value = self.clause(token, verb)
-            if name not in _TAKES[verb]:
-                takes = ", ".join(_TAKES[verb])
+            if name not in TAKES[verb]:
+                takes = ", ".join(TAKES[verb])
                 self.fail(token, f"{_a(verb)} takes no {token.text!r}; it takes {takes}")
             if name == "point":
                 said.setdefault(name, []).append(value)
@@ -229,8 +210,8 @@ class _Parser:
 
     def clause(self, token: Token, verb: str) -> tuple[str, Any]:
         """Return what one word (and the word behind it, where it needs one) says."""
-        word, takes = token.text, _TAKES[verb]
-        if word in _WORDS:
+        word, takes = token.text, TAKES[verb]
+        if word in WORDS:
             return self.worded(token)
         if word.partition("(")[0] in SHAPES:
             try:
@@ -251,13 +232,15 @@ class _Parser:
             return "number", self.number(token)
         if word[0].isdigit():
             return "length", self.length(token)
-        known: list[str] = [name for name in _WORDS if name in takes]
+        known: list[str] = [name for name in WORDS if name in takes]
         known += SHAPES if "shape" in takes else []
         hint = nearest(word, known)
         return self.fail(token, f"{word!r} is neither a length nor a word of a phase; {hint}")
 
     def worded(self, token: Token) -> tuple[str, Any]:
         word = token.text
+        if word == "stairs":
+            return word, True
         if word == "per":
             self.epoch()
             return word, True
@@ -275,7 +258,7 @@ class _Parser:
                 points.append(self.length(Token(part, column)))
                 column += len(part) + 1
             return word, points
-        if word in _LENGTHS:
+        if word in LENGTHS:
             return word, self.length(value)
         return word, self.number(value)
 
@@ -322,31 +305,33 @@ class _Parser:
 
 
 def _a(verb: str) -> str:
-    return f"a {verb}" if verb in ("warmup", "hold", "decay", "cycle") else verb
+    return f"a {verb}" if verb in ("warmup", "hold", "decay", "rise", "cycle") else verb
 
 
 def _build(verb: str, said: dict[str, Any]) -> Schedule:
     """Return the phase that `verb` and what was said behind it make."""
     over = said.get("over")
-    if verb in ("warmup", "hold", "decay"):
+
+    def only(*names: str) -> dict[str, Any]:
+        return {name: said[name] for name in names if name in said}
+
+    if verb in ("warmup", "hold", "decay", "rise"):
         phase: Phase = _ramp(verb, said)
     elif verb == "steps":
-        return build.steps(said["at"], said.get("gamma", 0.1), said.get("length"))
+        return build.steps(over=said.get("length"), **only("at", "gamma", "every", "times"))
     elif verb == "restarts":
-        options = {key: said[key] for key in ("times", "peak", "shape", "to") if key in said}
-        made = build.restarts(said["length"], over=over, **options)
+        made = build.restarts(said["length"], over=over, **only("times", "peak", "shape", "to"))
         return made.per_epoch() if "per" in said else made
     elif verb == "cycle":
-        pattern = {key: said[key] for key in ("mode", "gamma") if key in said}
         low = said.get("from", 0.1)
-        return build.cycle(said["up"], said.get("down"), low, over=over, **pattern)
+        return build.cycle(said["up"], said.get("down"), low, over=over, **only("mode", "gamma"))
     elif verb == "points":
         return build.from_points(said["point"], said.get("shape", "linear"))
     elif verb == "function":
         phase = Function(path=said["path"], over=over)
     else:
         parameter = said["length"] if "length" in said else said["number"]
-        phase = Law(rule=verb, parameter=parameter, every=said.get("every"), over=over)
+        phase = Law(rule=verb, parameter=parameter, over=over, **only("every", "power", "stairs"))
     return Schedule((phase,))
 
 
@@ -357,6 +342,8 @@ def _ramp(verb: str, said: dict[str, Any]) -> Ramp:
         options.setdefault("anchor", "end")
     elif verb == "decay":
         options["end"] = said.get("to", 0.0)
+    elif verb == "rise":
+        options |= {"start": said.get("from"), "end": said.get("to", 1.0)}
     else:
         options["start"] = said.get("from")
     return Ramp(verb=verb, over=said.get("length"), staircase=said.get("per", False), **options)

@@ -7,7 +7,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from rampup.errors import ScheduleError
-from rampup.schedule.phase import Schedule
+from rampup.schedule.schedule import Schedule
 from rampup.schedule.text import parse
 from rampup.scheduler.clock import Clock
 from rampup.scheduler.state import refuse_mismatch

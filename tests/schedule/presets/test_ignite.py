@@ -74,6 +74,13 @@ def test_cycles(
     assert_parity(schedule, make, base, updates)
 
 
+def test_cycles_that_are_all_alike_need_no_length_of_the_run() -> None:
+    schedule = presets.CosineAnnealingScheduler(0.1, 0.0, 4, base_lr=0.1)
+    make = lambda o: handlers.CosineAnnealingScheduler(o, "lr", 0.1, 0.0, 4)  # noqa: E731
+    assert_parity(schedule, make, 0.1, 4)
+    assert_parity(schedule, make, 0.1, 30)
+
+
 def test_without_a_base_rate_factors_are_of_the_highest_value() -> None:
     cycles = presets.CosineAnnealingScheduler(0.1, 0.4, 4, updates=9)
     assert cycles == presets.CosineAnnealingScheduler(0.1, 0.4, 4, updates=9, base_lr=0.4)
@@ -237,6 +244,10 @@ def cosine(**options: Any) -> Schedule:
     ("make", "message"),
     [
         (
+            lambda: cosine(cycle_mult=2, updates=None),
+            "each cycle differs from the one before, without end; pass updates=… of the run",
+        ),
+        (
             lambda: cosine(cycle_size=1),
             "cycle_size = 1 must be a whole number ≥ 2",
         ),
@@ -246,7 +257,7 @@ def cosine(**options: Any) -> Schedule:
         ),
         (
             lambda: cosine(cycle_mult=0.2),
-            "cycle_mult = 0.2 leaves nothing of a cycle within 20 updates; raise it",
+            "cycle_mult = 0.2 leaves nothing of the last cycle; raise it",
         ),
         (
             lambda: cosine(end_value_mult=2.0),

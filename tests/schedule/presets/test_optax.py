@@ -37,13 +37,14 @@ few = settings(max_examples=25, deadline=None)
 
 
 @few
-@given(peaks, shares, st.booleans(), lengths, st.integers(0, 50), st.floats(0.5, 3))
+# the 1e-16 that jax leaves of 1 − 49 · (1/49) is 1e-8 at a power of ½
+@given(peaks, shares, st.booleans(), lengths, st.integers(0, 50), st.floats(0.8, 3))
 def test_polynomial(peer, peak, share, rising, steps, begin, power):
     ends = (share * peak, peak) if rising else (peak, share * peak)
     said = dict(zip(("init_value", "end_value"), ends, strict=True))
     said |= {"transition_steps": steps, "transition_begin": begin}
     assert_equal(peer, "linear_schedule", said, peak)
-    said["power"] = (0.5 if power < 1.5 else 1) if rising else power
+    said["power"] = power
     assert_equal(peer, "polynomial_schedule", said, peak)
 
 
@@ -79,15 +80,13 @@ def test_what_does_not_fall_is_clipped_from_above_as_in_optax():
 
 
 @few
-@given(peaks, shares, warmups, lengths, shares)
-def test_cosine(peer, peak, first, warm, steps, last):
-    said = {"init_value": peak, "decay_steps": steps, "alpha": last}
+@given(peaks, shares, warmups, lengths, shares, st.sampled_from([0, 1, 2]) | st.floats(0.2, 5))
+def test_cosine(peer, peak, first, warm, steps, last, exponent):
+    said = {"init_value": peak, "decay_steps": steps, "alpha": last, "exponent": exponent}
     assert_equal(peer, "cosine_decay_schedule", said, peak)
     said = {"init_value": first * peak, "peak_value": peak, "warmup_steps": warm}
     assert_equal(peer, "warmup_constant_schedule", said, peak)
-    said |= {"decay_steps": warm + steps, "end_value": last * peak}
-    assert_equal(peer, "warmup_cosine_decay_schedule", said, peak)
-    said |= {"end_value": 0.0, "exponent": 2}
+    said |= {"decay_steps": warm + steps, "end_value": last * peak, "exponent": exponent}
     assert_equal(peer, "warmup_cosine_decay_schedule", said, peak)
 
 
@@ -152,10 +151,8 @@ def test_edges():
 
 
 def test_refusals():
-    with pytest.raises(ScheduleError, match="power=2: no shape rises"):
-        presets.polynomial_schedule(0.0, 1.0, 2, 10)
-    with pytest.raises(ScheduleError, match=r"exponent=1\.5: only whole powers"):
-        presets.cosine_decay_schedule(1.0, 10, exponent=1.5)
+    with pytest.raises(ScheduleError, match=r"cosine\(-1\): power must be above 0"):
+        presets.cosine_decay_schedule(1.0, 10, exponent=-1)
     with pytest.raises(ScheduleError, match="decay_steps=4 counts the warmup too"):
         presets.warmup_cosine_decay_schedule(0.0, 1.0, 4, 4)
     with pytest.raises(ScheduleError, match=r"pct_start=1\.0 is update 10"):

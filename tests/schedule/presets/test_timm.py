@@ -1,6 +1,8 @@
 """timm's presets beside timm's own schedulers, stepped."""
 
+import math
 import sys
+from fractions import Fraction
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 
 from rampup import Schedule, parse
 from rampup.errors import ScheduleError
@@ -48,12 +50,13 @@ def used(peer: ModuleType, name: str, base: float, updates: int, *args: Any, **o
     return np.array(rates)
 
 
-def assert_equal(schedule: Schedule, rates: np.ndarray, base: float) -> None:
+def assert_equal(schedule: Schedule, rates: np.ndarray, base: float, skip=()) -> None:
     """Check a whole run, at random access too, and that the text says the same."""
     plan = schedule.plan(updates=len(rates))
-    k = np.arange(len(rates))
+    k = np.array([k for k in range(len(rates)) if k not in skip], dtype=int)
+    rates = rates[k]
     assert np.abs(plan.lr(k, base=base) - rates).max() <= 1e-12 * base
-    assert plan(len(rates) - 1) == pytest.approx(rates[-1] / base, abs=1e-12)
+    assert plan(int(k[-1])) == pytest.approx(rates[-1] / base, abs=1e-12)
     assert parse(str(schedule)) == schedule
 
 
@@ -77,7 +80,21 @@ def test_cosine(peer, base, t_initial, warmup_t, floor, first, prefix, k_decay):
     assert_equal(schedule, rates, base)
 
 
-cycles = st.tuples(st.sampled_from([1.0, 2.0]), st.floats(0.5, 1), st.integers(2, 4))
+def missed(t_initial: int, mul: float, shift: int, updates: int) -> set[int]:
+    """Return the updates for which timm's logarithm finds another cycle than arithmetic does."""
+    if mul == 1:
+        return set()
+    wrong, begin, length, cycle = set(), Fraction(0), Fraction(t_initial), 0
+    for t in range(updates - shift):
+        while t >= begin + length:
+            begin, length, cycle = begin + length, length * Fraction(repr(mul)), cycle + 1
+        if math.floor(math.log(1 - t / t_initial * (1 - mul), mul)) != cycle:
+            wrong.add(t + shift)
+    return wrong
+
+
+muls = st.sampled_from([1.0, 2.0, 1.1, 1.25, 1.5, 2.7, 3.0])
+cycles = st.tuples(muls, st.floats(0.5, 1), st.integers(2, 4))
 
 
 @given(bases, st.integers(1, 15), warmups, shares, st.booleans(), cycles)
@@ -93,12 +110,22 @@ def test_cycles(peer, name, base, t_initial, warmup_t, floor, prefix, cycle):
         "warmup_t": warmup_t,
         "warmup_prefix": prefix,
     }
+    shift = warmup_t * prefix
+    whole = math.ceil(t_initial * sum(Fraction(repr(mul)) ** i for i in range(limit))) + shift
+    updates = max(whole, warmup_t) + 20
+    skip = missed(t_initial, mul, shift, updates)
+    # where it is missed at the end of the warmup, all of a tanh's warmup is another
+    assume(name != "TanhLRScheduler" or prefix or warmup_t not in skip)
     schedule = getattr(presets, name)(t_initial, t_in_epochs=False, base_lr=base, **options)
-    rates = used(peer, name, base, 300, t_initial, **options)
-    assert_equal(schedule, rates, base)
-    whole = int(t_initial * (limit if mul == 1 else 2**limit - 1)) + warmup_t * prefix
+    rates = used(peer, name, base, updates, t_initial, **options)
+    assert_equal(schedule, rates, base, skip)
     if whole > warmup_t:
-        assert_equal(schedule, rates[:whole], base)
+        assert_equal(schedule, rates[:whole], base, skip)
+
+
+def test_few_restarts_are_missed():
+    assert missed(10, 1.5, 0, 1300) == missed(7, 2.0, 0, 1300) == set()
+    assert all(len(missed(n, mul, 0, 1300)) < 6 for n in range(1, 16) for mul in (1.1, 2.7, 3.0))
 
 
 @given(bases, lengths, warmups, shares, shares, st.booleans(), st.floats(-9, -1), st.floats(1, 5))
@@ -116,10 +143,14 @@ def test_tanh(peer, base, t_initial, warmup_t, floor, first, prefix, lb, ub):
     assert_equal(schedule, rates, base)
 
 
-@given(bases, lengths, warmups, shares, shares, st.booleans(), st.floats(0.2, 4))
-def test_poly(peer, base, t_initial, warmup_t, floor, first, prefix, power):
+powers = st.floats(0.2, 4)
+
+
+@given(bases, lengths, warmups, shares, shares, st.booleans(), powers, st.just(1.0) | powers)
+def test_poly(peer, base, t_initial, warmup_t, floor, first, prefix, power, k_decay):
     options = {
         "power": power,
+        "k_decay": k_decay,
         "lr_min": floor * base,
         "warmup_t": warmup_t,
         "warmup_lr_init": first * base,
@@ -149,16 +180,17 @@ def test_multistep(peer, base, milestones, warmup_t, first, rate, prefix):
     assert_equal(schedule, rates, base)
 
 
-shapes = st.sampled_from(["linear", "1-sqrt", "cosine", "exp"])
+shapes = st.sampled_from(["linear", "1-sqrt", "cosine", "exp", "power"])
 
 
-@given(bases, lengths, shares, warmups, shares, shares, shapes, st.floats(0.01, 0.9))
-def test_wsd(peer, base, t_initial, share, warmup_t, floor, first, decay_fn, decay_ratio):
+@given(bases, lengths, shares, warmups, shares, shares, shapes, st.floats(0.01, 0.9), powers)
+def test_wsd(peer, base, t_initial, share, warmup_t, floor, first, decay_fn, decay_ratio, power):
     options = {
         "decay_t": max(1, round(share * t_initial)),
         "lr_min": floor * base,
         "decay_fn": decay_fn,
         "decay_ratio": decay_ratio,
+        "decay_power": power,
         "warmup_t": warmup_t,
         "warmup_lr_init": first * base,
     }
@@ -167,12 +199,20 @@ def test_wsd(peer, base, t_initial, share, warmup_t, floor, first, decay_fn, dec
     assert_equal(schedule, rates, base)
 
 
-@given(bases, lengths, shares, st.integers(1, 30), st.none() | lengths, shapes)
-def test_rsqrt(peer, base, t_initial, share, warmup_t, timescale, decay_fn):
+@given(
+    bases, lengths, shares, st.integers(1, 30), st.none() | lengths | st.floats(0.1, 50), shares,
+    shapes, st.booleans(), powers,
+)  # fmt: skip
+def test_falling_stable(
+    peer, base, t_initial, share, warmup_t, timescale, floor, decay_fn, rsqrt, power
+):
     options = {
         "decay_t": max(1, round(share * t_initial)),
-        "stable_fn": "rsqrt",
+        "lr_min": floor * base,
+        "stable_fn": "rsqrt" if rsqrt else "power",
         "stable_timescale": timescale,
+        "stable_power": power,
+        "decay_power": power,
         "decay_fn": decay_fn,
         "warmup_t": warmup_t,
     }
@@ -223,8 +263,14 @@ def test_recorded_rows(schedule, row):
         lambda **o: presets.StepLRScheduler(2, 0.5, warmup_t=2, **o),
         lambda **o: presets.MultiStepLRScheduler([3, 5], 0.5, warmup_t=2, **o),
         lambda **o: presets.WSDLRScheduler(6, 2, stable_fn="rsqrt", warmup_t=2, **o),
+        lambda **o: presets.WSDLRScheduler(
+            6, 2, 0.1, "power", 2.5, 0.7, "power", 1.5, warmup_t=2, base_lr=1.0, **o
+        ),
+        lambda **o: presets.PolyLRScheduler(
+            2, 1.5, 0.1, 1.5, 0.9, 3, warmup_t=2, k_decay=0.7, base_lr=1.0, **o
+        ),
     ],
-    ids=["cosine", "tanh", "step", "multistep", "rsqrt"],
+    ids=["cosine", "tanh", "step", "multistep", "rsqrt", "power", "cycles"],
 )
 def test_epochs_are_stairs(make):
     per_epoch = make(t_in_epochs=True).plan(updates=50, updates_per_epoch=5)
@@ -236,15 +282,15 @@ def test_epochs_are_stairs(make):
 def test_refusals():
     with pytest.raises(ScheduleError, match=r"pass base_lr=… of the optimizer"):
         presets.CosineLRScheduler(10, lr_min=1e-5)
-    with pytest.raises(ScheduleError, match=r"cycle_mul=1\.5"):
-        presets.CosineLRScheduler(10, cycle_mul=1.5, cycle_limit=2)
+    with pytest.raises(ScheduleError, match=r"restarts times 0\.5: periods cannot shrink"):
+        presets.CosineLRScheduler(10, cycle_mul=0.5, cycle_limit=2)
     with pytest.raises(ScheduleError, match=r"decay_t = 2.5"):
         presets.StepLRScheduler(2.5)
     with pytest.raises(ScheduleError, match=r"decay_t=7 must be above 0 and at most t_initial=6"):
         presets.WSDLRScheduler(6, 7)
-    with pytest.raises(ScheduleError, match=r"lr_min=0\.1: a decay to it"):
-        presets.WSDLRScheduler(6, 2, 0.1, "rsqrt", warmup_t=2, base_lr=1.0)
-    with pytest.raises(ScheduleError, match="decay_fn='power' is no preset"):
-        presets.WSDLRScheduler(6, 2, decay_fn="power")
-    with pytest.raises(ScheduleError, match="stable_fn='power' is no preset"):
-        presets.WSDLRScheduler(6, 2, stable_fn="power")
+    with pytest.raises(ScheduleError, match="decay_fn='square' is no preset"):
+        presets.WSDLRScheduler(6, 2, decay_fn="square")
+    with pytest.raises(ScheduleError, match="stable_fn='linear' is unknown"):
+        presets.WSDLRScheduler(6, 2, stable_fn="linear")
+    with pytest.raises(ScheduleError, match="stable_fn='rsqrt' needs a stable_timescale above 0"):
+        presets.WSDLRScheduler(6, 2, stable_fn="rsqrt")

@@ -5,8 +5,8 @@ factor at time 0, and update t the one at the time of update t − 1.
 
 Times are numbers of `"10ba"` batches (updates), `"1ep"` epochs, `"2048sp"` samples, `"1000tok"`
 tokens, or `"0.1dur"`, a fraction of the run. Departs in rounding: Composer rounds fractions of
-the run down to a whole unit, a length here is rounded to the nearest update. Refused: a rise that
-takes the whole run, and mixed units, unless `t_max` is `"1dur"`.
+the run down to a whole unit, a length here is rounded to the nearest update. The units of
+`t_warmup` and `t_max` may differ, also where Composer takes only batches, epochs and fractions.
 """
 
 import re
@@ -16,8 +16,8 @@ from typing import Final
 
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule.build import decay, hold, steps, warmup
-from rampup.schedule.phase import Schedule
-from rampup.schedule.presets.lines import line, scaled
+from rampup.schedule.presets.lines import scaled, slope
+from rampup.schedule.schedule import Schedule
 from rampup.units import Length
 
 UNITS: Final = {"ba": "up", "ep": "ep", "sp": "sp", "tok": "tok", "dur": "%"}
@@ -69,7 +69,7 @@ def LinearScheduler(alpha_i: float = 1.0, alpha_f: float = 0.0, t_max: str = "1d
 
     Reference: Composer 64051888, composer.optim.scheduler.
     """
-    return _lagged(line(alpha_i, alpha_f, _time(t_max)), t_max)
+    return _lagged(slope(alpha_i, alpha_f, _time(t_max)), t_max)
 
 
 def CosineAnnealingScheduler(t_max: str = "1dur", alpha_f: float = 0.0) -> Schedule:
@@ -171,7 +171,7 @@ def LinearWithWarmupScheduler(
         t_warmup: how long the warmup takes.
         alpha_i: factor at its end, above 0.
         alpha_f: factor at the end.
-        t_max: how long both take; in the unit of `t_warmup`, or the whole run.
+        t_max: how long both take, longer than `t_warmup`.
 
     Raises:
         ScheduleError: an argument cannot be meant.
@@ -184,7 +184,8 @@ def LinearWithWarmupScheduler(
     Reference: Composer 64051888, composer.optim.scheduler.
     """
     rise = scaled(warmup(_time(t_warmup), anchor="start"), alpha_i)
-    return _lagged(rise >> line(alpha_i, alpha_f, _left(t_warmup, t_max)), t_max)
+    left = _left(t_warmup, t_max)
+    return _lagged(_both(rise >> slope(alpha_i, alpha_f, left), left, t_max), t_max)
 
 
 def CosineAnnealingWithWarmupScheduler(
@@ -194,7 +195,7 @@ def CosineAnnealingWithWarmupScheduler(
 
     Args:
         t_warmup: how long the warmup takes.
-        t_max: how long both take; in the unit of `t_warmup`, or the whole run.
+        t_max: how long both take, longer than `t_warmup`.
         alpha_f: factor at the end.
 
     Raises:
@@ -207,7 +208,8 @@ def CosineAnnealingWithWarmupScheduler(
     Reference: Composer 64051888, composer.optim.scheduler.
     """
     rise = warmup(_time(t_warmup), anchor="start")
-    return _lagged(rise >> decay("cosine", over=_left(t_warmup, t_max), to=alpha_f), t_max)
+    left = _left(t_warmup, t_max)
+    return _lagged(_both(rise >> decay("cosine", over=left, to=alpha_f), left, t_max), t_max)
 
 
 def PolynomialWithWarmupScheduler(
@@ -218,7 +220,7 @@ def PolynomialWithWarmupScheduler(
     Args:
         t_warmup: how long the warmup takes.
         power: of what is left, > 0.
-        t_max: how long both take; in the unit of `t_warmup`, or the whole run.
+        t_max: how long both take, longer than `t_warmup`.
         alpha_f: factor at the end.
 
     Raises:
@@ -233,7 +235,8 @@ def PolynomialWithWarmupScheduler(
     """
     rise = warmup(_time(t_warmup), anchor="start")
     shape = f"polynomial({float(power)!r})"
-    return _lagged(rise >> decay(shape, over=_left(t_warmup, t_max), to=alpha_f), t_max)
+    left = _left(t_warmup, t_max)
+    return _lagged(_both(rise >> decay(shape, over=left, to=alpha_f), left, t_max), t_max)
 
 
 def _time(text: str) -> Length:
@@ -248,16 +251,20 @@ def _time(text: str) -> Length:
 
 
 def _left(t_warmup: str, t_max: str) -> Length | None:
-    """Return what a warmup leaves of `t_max`, None for the rest of the run."""
+    """Return what a warmup leaves of `t_max`, None where only the run tells."""
     first, both = _time(t_warmup), _time(t_max)
-    if both == RUN:
+    if both == RUN or first.unit != both.unit:
         return None
-    if first.unit != both.unit:
-        raise ScheduleError(f"t_warmup={t_warmup!r} and t_max={t_max!r} must be of one unit")
     left = Fraction(repr(both.value)) - Fraction(repr(first.value))
     if left <= 0:
         raise ScheduleError(f"t_max={t_max!r} leaves nothing behind a warmup of {t_warmup!r}")
-    return Length(float(left), both.unit)
+    # where lengths are rounded, the difference of two need not be what one leaves of the other
+    return Length(float(left)) if both.unit == "up" else None
+
+
+def _both(schedule: Schedule, left: Length | None, t_max: str) -> Schedule:
+    """Return a warmup and what is left of `t_max` for the phase behind it."""
+    return schedule if left is not None or _time(t_max) == RUN else schedule.within(_time(t_max))
 
 
 def _lagged(schedule: Schedule, t_max: str) -> Schedule:

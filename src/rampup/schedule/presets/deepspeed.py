@@ -8,8 +8,8 @@ from typing import Final
 
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule.build import decay, hold, warmup
-from rampup.schedule.phase import Schedule
-from rampup.schedule.presets.pieces import cut, lasts, ratio, within
+from rampup.schedule.presets.pieces import lasts, ratio, within
+from rampup.schedule.schedule import Schedule
 
 TYPES: Final = ("log", "linear")
 MAX_LR: Final = "warmup_max_lr"
@@ -122,8 +122,7 @@ def WarmupCosineLR(
     left = _left(total_num_steps, warmup_num_steps)
     fall = decay("cosine", over=left, to=to, anchor="end")
     # the first update, of its own, makes the curve one longer than the run
-    whole = cut(rise >> fall, int(total_num_steps), to=0.0)
-    return whole >> hold().scaled(to)
+    return (rise >> fall).cut(int(total_num_steps), to=to)
 
 
 def _rise(steps: int, kind: str, start: float) -> Schedule:

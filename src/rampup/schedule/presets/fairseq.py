@@ -6,9 +6,9 @@ needed where another rate is not 0.
 """
 
 from rampup.errors import ScheduleError
-from rampup.schedule.build import decay, hold, inverse_sqrt as falling, restarts, warmup
-from rampup.schedule.phase import Schedule
-from rampup.schedule.presets.pieces import FLAT, above, lasts, ratio, within
+from rampup.schedule.build import decay, hold, inverse_sqrt as falling, restarts, steps, warmup
+from rampup.schedule.presets.pieces import above, lasts, ratio, within
+from rampup.schedule.schedule import Schedule
 
 
 def cosine(
@@ -32,7 +32,7 @@ def cosine(
         warmup_updates: length of the warmup, ≥ 0.
         warmup_init_lr: the rate at its start; below 0 means `min_lr`.
         min_lr: the rate at the end of the first period.
-        t_mult: each period's length over the one before, a whole number.
+        t_mult: each period's length over the one before, ≥ 1.
         lr_period_updates: length of the first period; −1 or 0 means the rest of the run.
         lr_shrink: peak and floor of each period over those of the one before.
         max_update: length of the run; needed without a period.
@@ -59,10 +59,10 @@ def cosine(
                 f"max_update={max_update} leaves no update behind a warmup of {warmup_updates}"
             )
         return rise >> decay("cosine", over=left, to=to)
-    times, peak = lasts("t_mult", t_mult), within("lr_shrink", lr_shrink)
+    times, peak = above("t_mult", t_mult), within("lr_shrink", lr_shrink)
     if to == 0:
         return rise >> restarts(period, times=times, peak=peak)
-    shrinking = restarts(period, times=times, peak=peak, shape=FLAT)
+    shrinking = steps(every=period, times=times, gamma=peak)
     return rise >> restarts(period, times=times, to=to) * shrinking
 
 

@@ -2,8 +2,8 @@
 
 They set the rate before each update: update k uses the value of event k. Values are absolute
 rates; factors are relative to `base_lr`, the optimizer's rate, or to the highest value of the
-preset where none is given. `updates` is the length of the run: cycles have no end, so they are
-written out.
+preset where none is given. Cycles have no end; where they differ, they are written out for
+`updates`, the length of the run.
 
 `LRScheduler` uses a torch scheduler's k-th rate at update k, as `presets.torch` does by itself.
 Left out are `ParamGroupScheduler`, as a schedule is one curve, and ReduceLROnPlateauScheduler,
@@ -16,11 +16,12 @@ from typing import Final
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import from_points
-from rampup.schedule.phase import PEAK, Schedule
+from rampup.schedule.phase import PEAK
 from rampup.schedule.plan import Plan
 from rampup.schedule.presets.cycles import before, written_out
 from rampup.schedule.presets.lines import line
-from rampup.schedule.presets.pieces import above, cut, lasts, ratio, within
+from rampup.schedule.presets.pieces import above, lasts, ratio, within
+from rampup.schedule.schedule import Schedule
 from rampup.units import Horizon
 
 LONG: Final = Horizon(updates=10**9, updates_per_epoch=1, samples_per_update=1, tokens_per_update=1)
@@ -37,7 +38,7 @@ def LinearCyclicalScheduler(
     warmup_duration: int = 0,
     *,
     monotonic: bool = False,
-    updates: int,
+    updates: int | None = None,
     base_lr: float | None = None,
 ) -> Schedule:
     """Return straight lines from a value to another one and back, again and again.
@@ -54,11 +55,11 @@ def LinearCyclicalScheduler(
         end_value_mult: each `end_value` over the one before, in [0, 1].
         warmup_duration: updates of a line back from `end_value`, behind each monotonic cycle.
         monotonic: True goes one way.
-        updates: of the run.
+        updates: of the run; needed where the cycles differ.
         base_lr: the optimizer's rate; None is the higher of the two values.
 
     Example:
-        >>> plan = LinearCyclicalScheduler(0.0, 0.1, 4, updates=8).plan(updates=8)
+        >>> plan = LinearCyclicalScheduler(0.0, 0.1, 4).plan(updates=8)
         >>> [round(plan(k), 3) for k in range(6)]
         [0.0, 0.5, 1.0, 0.5, 0.0, 0.5]
 
@@ -92,7 +93,7 @@ def CosineAnnealingScheduler(
     end_value_mult: float = 1.0,
     warmup_duration: int = 0,
     *,
-    updates: int,
+    updates: int | None = None,
     base_lr: float | None = None,
 ) -> Schedule:
     """Return half cosines from a value to another one, again and again.
@@ -109,11 +110,11 @@ def CosineAnnealingScheduler(
         start_value_mult: each `start_value` over the one before, in [0, 1].
         end_value_mult: each `end_value` over the one before, in [0, 1].
         warmup_duration: updates of the line to the next cycle's `start_value`, ≥ 0.
-        updates: of the run.
+        updates: of the run; needed where the cycles differ.
         base_lr: the optimizer's rate; None is the higher of the two values.
 
     Example:
-        >>> schedule = CosineAnnealingScheduler(0.1, 0.02, 4, warmup_duration=2, updates=8)
+        >>> schedule = CosineAnnealingScheduler(0.1, 0.02, 4, warmup_duration=2)
         >>> plan = schedule.plan(updates=8)
         >>> [round(plan(k), 3) for k in range(8)]
         [1.0, 0.883, 0.6, 0.317, 0.2, 0.6, 1.0, 0.883]
@@ -174,7 +175,7 @@ def ConcatScheduler(schedulers: Sequence[Schedule], durations: Sequence[int]) ->
 
     Example:
         >>> rise = PiecewiseLinear([(0, 0.0), (4, 1.0)])
-        >>> fall = CosineAnnealingScheduler(1.0, 0.2, 4, updates=4)
+        >>> fall = CosineAnnealingScheduler(1.0, 0.2, 4)
         >>> plan = ConcatScheduler([rise, fall], durations=[4]).plan(updates=8)
         >>> [round(plan(k), 3) for k in range(8)]
         [0.0, 0.25, 0.5, 0.75, 1.0, 0.883, 0.6, 0.317]
@@ -187,7 +188,7 @@ def ConcatScheduler(schedulers: Sequence[Schedule], durations: Sequence[int]) ->
             "pass two schedulers or more, and a duration for each but the last"
         )
     pieces = [
-        cut(schedule, lasts("a duration", duration), to=0.0)
+        schedule.cut(lasts("a duration", duration))
         for schedule, duration in zip(schedulers, durations, strict=False)
     ]
     # what a piece ends with is not where the next one starts
@@ -258,7 +259,7 @@ def _cycles(
     values: list[float],
     lengths: tuple[int, int],
     mults: tuple[float, float, float],
-    updates: int,
+    updates: int | None,
 ) -> Schedule:
     """Return cycles with a way back behind each, written out.
 
@@ -268,7 +269,7 @@ def _cycles(
         values: factors at the start and the end of the first cycle.
         lengths: its updates, and those of the way back.
         mults: each size, start and end over the one before.
-        updates: of the run.
+        updates: of the run; needed where the cycles differ.
     """
     size, back = lasts("cycle_size", lengths[0], 2), lasts("warmup_duration", lengths[1], 0)
     grow = above("cycle_mult", mults[0])
@@ -284,8 +285,6 @@ def _cycles(
             yield curve, n + w
             n, w = int(n * grow), int(w * grow)
             start, end = following, end * lower[1]
-        raise ScheduleError(
-            f"cycle_mult = {grow!r} leaves nothing of a cycle within {updates} updates; raise it"
-        )
+        raise ScheduleError(f"cycle_mult = {grow!r} leaves nothing of the last cycle; raise it")
 
     return written_out(cycles(), updates)

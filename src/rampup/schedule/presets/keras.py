@@ -9,9 +9,17 @@ import operator
 from collections.abc import Sequence
 
 from rampup.errors import ScheduleError
-from rampup.schedule.build import decay, exponential, hold, inverse_sqrt, restarts, warmup
-from rampup.schedule.phase import Schedule
-from rampup.schedule.presets.pieces import FLAT, lasts, ratio
+from rampup.schedule.build import (
+    decay,
+    exponential,
+    hold,
+    inverse_time,
+    restarts,
+    steps,
+    warmup,
+)
+from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.schedule import Schedule
 
 
 def CosineDecay(
@@ -64,12 +72,12 @@ def CosineDecayRestarts(
     Args:
         initial_learning_rate: the rate at the start.
         first_decay_steps: length of the first decay, ≥ 1.
-        t_mul: each length over the one before, a whole number.
-        m_mul: each height over the one before, in [0, 1]; 1 where `alpha` is not 0.
+        t_mul: each length over the one before, ≥ 1.
+        m_mul: each height above `alpha` over the one before, in [0, 1].
         alpha: factor at the end of each decay.
 
     Raises:
-        ScheduleError: an argument cannot be meant, or the curve has no text.
+        ScheduleError: an argument cannot be meant.
 
     Example:
         >>> plan = CosineDecayRestarts(0.1, 4, m_mul=0.5).plan(updates=30)
@@ -79,15 +87,11 @@ def CosineDecayRestarts(
     Reference: keras 3.15.1, keras.optimizers.schedules.CosineDecayRestarts.
     """
     ratio("initial_learning_rate", initial_learning_rate, initial_learning_rate)
-    if t_mul < 1 or t_mul != int(t_mul):
-        raise ScheduleError(f"t_mul={t_mul!r}: periods last whole updates; use a whole number ≥ 1")
-    if alpha and m_mul != 1:
-        raise ScheduleError(
-            f"m_mul={m_mul!r} with alpha={alpha!r}: keras lowers the height above the floor, "
-            "restarts lower the peak; use m_mul=1 or alpha=0"
-        )
     period = lasts("first_decay_steps", first_decay_steps)
-    return restarts(period, times=t_mul, peak=m_mul, to=alpha)
+    if m_mul == 1:
+        return restarts(period, times=t_mul, to=alpha)
+    falling = restarts(period, times=t_mul, peak=m_mul)
+    return falling.lifted(alpha) if alpha else falling
 
 
 def ExponentialDecay(
@@ -113,44 +117,38 @@ def ExponentialDecay(
     ratio("initial_learning_rate", initial_learning_rate, initial_learning_rate)
     step = lasts("decay_steps", decay_steps)
     if staircase:
-        return restarts(step, peak=decay_rate, shape=FLAT)
+        return steps(every=step, gamma=decay_rate)
     return exponential(decay_rate, every=step)
 
 
 def InverseTimeDecay(
-    initial_learning_rate: float, decay_steps: int, decay_rate: float, staircase: bool = False
+    initial_learning_rate: float, decay_steps: float, decay_rate: float, staircase: bool = False
 ) -> Schedule:
-    """Return a fall by 1 / (1 + decay_rate · k / decay_steps).
-
-    It is written as the square of an inverse square root, whose timescale must be whole.
+    """Return a fall by 1 / (1 + decay_rate · k / decay_steps), smooth or in steps.
 
     Args:
         initial_learning_rate: the rate at the start.
-        decay_steps: ≥ 1.
-        decay_rate: > 0, so that decay_steps / decay_rate is a whole number.
-        staircase: True is refused, it has no text.
+        decay_steps: how long one `decay_rate` takes, above 0; whole where it is in steps.
+        decay_rate: > 0.
+        staircase: True rounds k / decay_steps down.
 
     Raises:
-        ScheduleError: an argument cannot be meant, or the curve has no text.
+        ScheduleError: an argument cannot be meant.
 
     Example:
         >>> plan = InverseTimeDecay(0.1, decay_steps=10, decay_rate=0.5).plan(updates=100)
-        >>> round(plan(20), 12)
-        0.5
+        >>> plan(20), plan(60)
+        (0.5, 0.25)
 
     Reference: keras 3.15.1, keras.optimizers.schedules.InverseTimeDecay.
     """
     ratio("initial_learning_rate", initial_learning_rate, initial_learning_rate)
-    if staircase:
-        raise ScheduleError("staircase=True of an inverse-time decay has no text; use False")
-    timescale = lasts("decay_steps", decay_steps) / decay_rate if decay_rate > 0 else 0.0
-    if not timescale or timescale != round(timescale):
-        raise ScheduleError(
-            f"decay_steps / decay_rate = {timescale:g} is the timescale of the decay and must be "
-            f"a whole number of updates; change decay_rate={decay_rate!r}"
-        )
-    root = inverse_sqrt(round(timescale))
-    return root * root
+    if staircase or decay_steps == int(decay_steps):
+        whole = decay_steps if staircase else int(decay_steps)
+        return inverse_time(decay_rate, every=lasts("decay_steps", whole), stairs=staircase)
+    if not decay_steps > 0:
+        raise ScheduleError(f"decay_steps = {decay_steps!r} must be above 0")
+    return inverse_time(decay_rate / decay_steps)
 
 
 def PiecewiseConstantDecay(boundaries: Sequence[int], values: Sequence[float]) -> Schedule:
@@ -193,17 +191,17 @@ def PolynomialDecay(
     power: float = 1.0,
     cycle: bool = False,
 ) -> Schedule:
-    """Return a polynomial decay to an absolute rate.
+    """Return a polynomial decay to an absolute rate, once or again and again.
 
-    Departs: `cycle=True`, which lets the rate rise again to a lower peak at each multiple of
-    `decay_steps`, is refused.
+    With `cycle` the decay is the last part of one that takes the next multiple of `decay_steps`:
+    behind the c-th multiple it leaps up to about 1/(c + 1)^power of its height.
 
     Args:
         initial_learning_rate: the rate at the start.
         decay_steps: how long the decay lasts, ≥ 1.
         end_learning_rate: the rate at the end, at most the one at the start.
         power: of what is left, > 0.
-        cycle: must be False.
+        cycle: True starts again behind each multiple of `decay_steps`.
 
     Raises:
         ScheduleError: an argument cannot be meant.
@@ -215,8 +213,13 @@ def PolynomialDecay(
 
     Reference: keras 3.15.1, keras.optimizers.schedules.PolynomialDecay.
     """
-    if cycle:
-        raise ScheduleError("cycle=True rises again and again; use CosineDecayRestarts, or False")
     to = ratio("end_learning_rate", end_learning_rate, initial_learning_rate)
     shape = f"polynomial({float(power)!r})"
-    return decay(shape, over=lasts("decay_steps", decay_steps), to=to)
+    period = lasts("decay_steps", decay_steps)
+    if not cycle:
+        return decay(shape, over=period, to=to)
+    # each multiple belongs to the decay that ends there, so they are read at their ends
+    falls = decay(shape, over=period, anchor="end").repeated()
+    heights = inverse_time(1.0, every=period, power=power, stairs=True)
+    again = hold(1) >> falls * heights
+    return again.lifted(to) if to else again

@@ -1,17 +1,16 @@
 """The straight line between two factors, whichever of them is the higher one."""
 
-from rampup.errors import ScheduleError
-from rampup.schedule.build import Long, decay, warmup
-from rampup.schedule.phase import Schedule
+from rampup.schedule.build import Long, decay, rise, warmup
+from rampup.schedule.schedule import Schedule
 
 
-def line(start: float, end: float, over: Long | None, anchor: str = "start") -> Schedule:
-    """Return a rise or a fall between two factors that are not both 0.
+def line(start: float, end: float, over: Long, anchor: str = "start") -> Schedule:
+    """Return a warmup or a fall between two factors that are not both 0.
 
     Args:
         start: factor at progress 0.
         end: factor at progress 1, held afterwards.
-        over: how long it takes; only a fall can take what is left.
+        over: how long it takes.
         anchor: where an update reads it.
 
     Raises:
@@ -23,12 +22,29 @@ def line(start: float, end: float, over: Long | None, anchor: str = "start") -> 
         (0.25, 0.375, 0.5)
     """
     if end <= start:
-        return scaled(decay("linear", over=over, to=end / start, anchor=anchor), start)
-    if over is None:
-        raise ScheduleError(
-            f"a rise from factor {start:g} to {end:g} needs a length; say how long it takes"
-        )
+        return slope(start, end, over, anchor)
     return scaled(warmup(over, start=start / end, anchor=anchor), end)
+
+
+def slope(start: float, end: float, over: Long | None, anchor: str = "start") -> Schedule:
+    """Return a line as `line` does, whose rise is no warmup and may take what is left.
+
+    Args:
+        start: factor at progress 0.
+        end: factor at progress 1, held afterwards.
+        over: how long it takes; None takes what is left.
+        anchor: where an update reads it.
+
+    Raises:
+        ScheduleError: it cannot be meant.
+
+    Example:
+        >>> slope(0.0, 0.5, None).plan(updates=10)(5)
+        0.25
+    """
+    if end <= start:
+        return scaled(decay("linear", over=over, to=end / start, anchor=anchor), start)
+    return scaled(rise("linear", over=over, start=start / end, anchor=anchor), end)
 
 
 def scaled(schedule: Schedule, by: float) -> Schedule:

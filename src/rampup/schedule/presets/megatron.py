@@ -5,8 +5,8 @@ from typing import Final
 
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule.build import decay, hold, inverse_sqrt, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.schedule import Schedule
 from rampup.units import Length
 
 WSD_STYLES: Final = {

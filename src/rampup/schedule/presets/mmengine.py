@@ -11,9 +11,9 @@ from typing import Final
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, hold, restarts, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.lines import line
 from rampup.schedule.presets.pieces import above, lasts, ratio, within
+from rampup.schedule.schedule import Schedule
 from rampup.units import Length
 
 INF: Final = 10**9

@@ -2,8 +2,8 @@
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, hold, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.schedule import Schedule
 
 
 def get_lr(

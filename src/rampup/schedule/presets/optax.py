@@ -10,15 +10,15 @@ import operator
 from collections.abc import Mapping
 
 from rampup.errors import ScheduleError
-from rampup.schedule.build import decay, exponential, hold, restarts, warmup
-from rampup.schedule.phase import Schedule
+from rampup.schedule.build import decay, exponential, hold, steps, warmup
 from rampup.schedule.presets.lines import scaled
 from rampup.schedule.presets.optax_cycles import (
     cosine_onecycle_schedule as cosine_onecycle_schedule,
     linear_onecycle_schedule as linear_onecycle_schedule,
     sgdr_schedule as sgdr_schedule,
 )
-from rampup.schedule.presets.pieces import FLAT, lasts, ratio
+from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.schedule import Schedule
 
 
 def linear_schedule(
@@ -54,7 +54,7 @@ def polynomial_schedule(
     transition_steps: int,
     transition_begin: int = 0,
 ) -> Schedule:
-    """Return a polynomial decay between two rates, or a rise of power 1 or ½.
+    """Return a polynomial decay or rise between two rates.
 
     Without steps the rate stays at `init_value`, as in optax.
 
@@ -66,7 +66,7 @@ def polynomial_schedule(
         transition_begin: how long `init_value` is held before.
 
     Raises:
-        ScheduleError: an argument cannot be meant, or the rise has no shape.
+        ScheduleError: an argument cannot be meant.
 
     Example:
         >>> polynomial_schedule(1.0, 0.0, 2, 10).plan(updates=10)(5)
@@ -80,11 +80,10 @@ def polynomial_schedule(
         return scaled(hold(), start)
     if end <= start:
         curve = decay(f"polynomial({float(power)!r})", over=transition_steps, to=end)
-    elif power in (0.5, 1):
-        shape = "linear" if power == 1 else "1-sqrt"
-        curve = warmup(transition_steps, shape, start=start, anchor="start")
     else:
-        raise ScheduleError(f"power={power!r}: no shape rises as 1 − (1 − p)^power; use 1 or 0.5")
+        # what is left falls as (1 − p)^power, so a rise is 1 less that
+        shape = "linear" if power == 1 else f"polynomial(1.0,{float(power)!r})"
+        curve = warmup(transition_steps, shape, start=start, anchor="start")
     return scaled(hold(transition_begin), start) >> curve if transition_begin > 0 else curve
 
 
@@ -155,7 +154,7 @@ def exponential_decay(
     if transition_steps <= 0 or decay_rate == 0:
         return hold()
     if staircase:
-        curve = restarts(transition_steps, peak=decay_rate, shape=FLAT)
+        curve = steps(every=transition_steps, gamma=decay_rate)
     else:
         curve = exponential(decay_rate, every=transition_steps)
     if end_value is not None:
@@ -176,10 +175,10 @@ def cosine_decay_schedule(
         init_value: the rate at the start.
         decay_steps: how long it lasts, ≥ 1.
         alpha: factor at the end.
-        exponent: of the cosine: 1, or a whole number where `alpha` is 0.
+        exponent: of the cosine, ≥ 0; 0 holds `init_value`.
 
     Raises:
-        ScheduleError: an argument cannot be meant, or the curve is no product of phases.
+        ScheduleError: an argument cannot be meant.
 
     Example:
         >>> cosine_decay_schedule(0.1, 10, alpha=0.5).plan(updates=10)(5)
@@ -230,10 +229,10 @@ def warmup_cosine_decay_schedule(
         warmup_steps: how long the warmup lasts, ≥ 0.
         decay_steps: how long warmup and decay last together.
         end_value: the rate at the end.
-        exponent: of the cosine: 1, or a whole number where `end_value` is 0.
+        exponent: of the cosine, ≥ 0; 0 holds the peak.
 
     Raises:
-        ScheduleError: an argument cannot be meant, or the curve is no product of phases.
+        ScheduleError: an argument cannot be meant.
 
     Example:
         >>> print(warmup_cosine_decay_schedule(0.0, 1e-3, 4, 10))
@@ -296,12 +295,6 @@ def _rise(init_value: float, peak_value: float, steps: int) -> Schedule:
 
 def _cosine(over: int, to: float, exponent: float) -> Schedule:
     """Return the decay (1 − to) · cosine^exponent + to."""
-    curve = decay("cosine", over=over, to=to)
-    if exponent == 1:
-        return curve
-    if to or exponent < 1 or exponent != int(exponent):
-        raise ScheduleError(
-            f"exponent={exponent!r}: only whole powers of a cosine that ends at 0 are products "
-            "of phases; use 1, or a whole number and an end of 0"
-        )
-    return functools.reduce(operator.mul, [curve] * int(exponent))
+    if exponent == 0:
+        return hold()
+    return decay(f"cosine({float(exponent)!r})", over=over, to=to)

@@ -7,9 +7,9 @@ from typing import Any
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, warmup
-from rampup.schedule.phase import Schedule
-from rampup.schedule.presets.lines import line, scaled
+from rampup.schedule.presets.lines import scaled, slope
 from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.schedule import Schedule
 
 
 def cosine_onecycle_schedule(
@@ -83,7 +83,7 @@ def linear_onecycle_schedule(
         )
     first = 1 / div_factor
     rise = warmup(up, start=first, anchor="start") >> decay(over=down - up, to=first)
-    return rise >> line(first, first / final_div_factor, total - down)
+    return rise >> slope(first, first / final_div_factor, total - down)
 
 
 def sgdr_schedule(cosine_kwargs: Iterable[Mapping[str, Any]]) -> Schedule:

@@ -1,16 +1,11 @@
-"""What several presets are made of: rates as ratios, steps without end, curves stopped early."""
+"""What several presets check: whole numbers of updates, and rates as ratios."""
 
 import math
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from rampup.errors import ScheduleError
-from rampup.schedule.build import restarts
-from rampup.schedule.phase import Schedule
-
-FLAT: Final = "polynomial(1e-300)"
-"""A decay that stays at its start and drops at its end: x^1e-300 is 1 for every float x > 0."""
 
 
 def lasts(name: str, value: Any, least: int = 1) -> int:
@@ -88,36 +83,6 @@ def above(name: str, value: Any) -> float:
     if not _is_number(number) or not 0 < number < math.inf:
         raise ScheduleError(f"{name} = {value!r} must be above 0, and finite")
     return float(number)
-
-
-def staircase(step: int, gamma: float) -> Schedule:
-    """Return gamma^⌊k / step⌋, without end.
-
-    Example:
-        >>> plan = staircase(3, 0.5).plan(updates=10)
-        >>> [plan(k) for k in (0, 2, 3, 6)]
-        [1.0, 1.0, 0.5, 0.25]
-    """
-    return restarts(step, peak=gamma, shape=FLAT)
-
-
-def cut(schedule: Schedule, updates: int, to: float) -> Schedule:
-    """Return `schedule` for its first `updates` updates, as a cooldown that comes too late.
-
-    The cooldown branches off at the last of them, which therefore still uses its own factor.
-
-    Args:
-        schedule: what to cut.
-        updates: how many of its updates are kept, ≥ 1.
-        to: factor that is held behind them, at most that of the last one.
-
-    Example:
-        >>> from rampup import decay
-        >>> plan = cut(decay(over=8), 4, to=0.0).plan(updates=8)
-        >>> [plan(k) for k in range(6)]
-        [1.0, 0.875, 0.75, 0.625, 0.0, 0.0]
-    """
-    return schedule.cooldown(at=updates - 1, over=1, shape="linear", to=to)
 
 
 def _plain(value: Any) -> Any:

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule.build import decay, from_points, hold, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets import transformers
 from rampup.schedule.presets.cycles import before, written_out
 from rampup.schedule.presets.lines import scaled
-from rampup.schedule.presets.pieces import above, cut, lasts, ratio, within
+from rampup.schedule.presets.pieces import above, lasts, ratio, within
+from rampup.schedule.schedule import Schedule
 
 COOLDOWNS = ("cosine", "1-sqrt", "linear", "1-square")
 
@@ -138,7 +138,7 @@ def CosineAnnealingWarmupRestarts(
     warmup_steps: int = 0,
     gamma: float = 0.9,
     *,
-    updates: int,
+    updates: int | None = None,
 ) -> Schedule:
     """Return cycles of a linear rise from `min_lr` and half a cosine back to it.
 
@@ -155,7 +155,7 @@ def CosineAnnealingWarmupRestarts(
         min_lr: absolute rate, at most the peak.
         warmup_steps: W, ≥ 0.
         gamma: each cycle's peak over that of the one before, in [0, 1].
-        updates: of the run: the cycles have no end, so they are written out.
+        updates: of the run; needed where the cycles differ, to write them out.
 
     Example:
         >>> schedule = CosineAnnealingWarmupRestarts(
@@ -245,13 +245,9 @@ def get_wsd_schedule(
         return Schedule(rise.phases + theirs.phases[1:])
     if stable:
         rise = rise >> hold(stable)
-    if cooldown_type == "1-square":
-        # 1 − p² is (1 − p)(1 + p), and no shape of ours
-        growing = from_points([(0, 0.5), (over, 1.0)]).scaled(2.0)
-        fall = cut(decay(over=over) * growing, over, to=0.0)
-    else:
-        fall = decay(cooldown_type, over=over)
-    return rise >> fall >> hold().scaled(low) if low else rise >> fall
+    shape = "polynomial(1,2)" if cooldown_type == "1-square" else cooldown_type
+    fall = decay(shape, over=over)
+    return rise >> (fall.cut(over, to=low) if low else fall)
 
 
 def get_chebyshev_schedule(num_epochs: int, is_warmup: bool = False) -> Schedule:
@@ -302,10 +298,8 @@ def _late(
     if warmup_steps and init_lr == min_lr:
         return (rise >> fall >> hold()).delayed(1)
     first = hold(1).scaled(to)
-    if total == 1:
-        return first
-    # the curve is one update longer than what the run has left for it
-    return first >> cut(rise >> fall, total - 1, to=0.0) >> hold().scaled(to)
+    # update 0, of its own, makes the curve one longer than the run
+    return (first >> rise >> fall).cut(total, to=to)
 
 
 def _rise(max_lr: float, init_lr: float, warmup_steps: int) -> Schedule:
@@ -313,7 +307,7 @@ def _rise(max_lr: float, init_lr: float, warmup_steps: int) -> Schedule:
     return warmup(lasts("warmup_steps", warmup_steps, least=0), start=start, anchor="start")
 
 
-def _late_start(schedule: Schedule, first: float, updates: int) -> Schedule:
+def _late_start(schedule: Schedule, first: float, updates: int | None) -> Schedule:
     """Return `schedule` of so many updates, the first of which uses the factor `first`."""
     head = hold(1).scaled(first)
-    return head >> schedule.since(1) if updates > 1 else head
+    return head if updates == 1 else head >> schedule.since(1)

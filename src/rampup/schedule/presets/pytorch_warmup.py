@@ -6,8 +6,8 @@ product, `LinearWarmup(4) * decay("cosine")`.
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import rectified, saturating, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.pieces import lasts, within
+from rampup.schedule.schedule import Schedule
 
 
 def LinearWarmup(warmup_period: int) -> Schedule:

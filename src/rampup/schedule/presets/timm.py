@@ -16,13 +16,18 @@ Noise is no part of a schedule and is left out.
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
 
 from rampup.errors import ScheduleError, one_of
-from rampup.schedule.build import decay, hold, inverse_sqrt, restarts, steps
-from rampup.schedule.phase import Schedule
+from rampup.schedule.build import decay, hold, inverse_time, restarts, steps
 from rampup.schedule.presets.lines import line, scaled
-from rampup.schedule.presets.pieces import FLAT, lasts, ratio
+from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.schedule import Schedule
 from rampup.units import Length
+
+STABLE: Final = ("constant", "rsqrt", "power")
 
 
 def CosineLRScheduler(
@@ -49,7 +54,7 @@ def CosineLRScheduler(
     Args:
         t_initial: length of the first cycle.
         lr_min: see the module.
-        cycle_mul: a whole number ≥ 1, see the module.
+        cycle_mul: ≥ 1, see the module.
         cycle_decay: see the module.
         cycle_limit: see the module.
         warmup_t: see the module.
@@ -68,11 +73,9 @@ def CosineLRScheduler(
     Reference: timm 1.0.31, timm.scheduler.cosine_lr.
     """
     shape = "cosine" if k_decay == 1 else f"k-decay({float(k_decay)!r})"
-    to = ratio("lr_min", lr_min, base_lr)
-    unit = "ep" if t_in_epochs else "up"
-    cycles = _cycles(t_initial, shape, to, cycle_mul, cycle_decay, cycle_limit, unit)
-    start = ratio("warmup_lr_init", warmup_lr_init, base_lr)
-    return _warmed(cycles, warmup_t, start, warmup_prefix, unit)
+    clock = _Clock(t_in_epochs=t_in_epochs, base_lr=base_lr)
+    cycles = clock.cycles(shape, t_initial, lr_min, cycle_mul, cycle_decay, cycle_limit)
+    return clock.warmed(cycles, warmup_t, warmup_lr_init, warmup_prefix)
 
 
 def TanhLRScheduler(
@@ -101,7 +104,7 @@ def TanhLRScheduler(
         lb: where on the tangent a cycle starts.
         ub: where it ends, above `lb`.
         lr_min: see the module.
-        cycle_mul: a whole number ≥ 1, see the module.
+        cycle_mul: ≥ 1, see the module.
         cycle_decay: see the module.
         cycle_limit: see the module.
         warmup_t: see the module.
@@ -117,16 +120,14 @@ def TanhLRScheduler(
 
     Reference: timm 1.0.31, timm.scheduler.tanh_lr.
     """
-    to = ratio("lr_min", lr_min, base_lr)
-    unit = "ep" if t_in_epochs else "up"
+    clock = _Clock(t_in_epochs=t_in_epochs, base_lr=base_lr)
     shape = f"tanh({float(lb)!r},{float(ub)!r})"
-    cycles = _cycles(t_initial, shape, to, cycle_mul, cycle_decay, cycle_limit, unit)
-    start = ratio("warmup_lr_init", warmup_lr_init, base_lr)
+    cycles = clock.cycles(shape, t_initial, lr_min, cycle_mul, cycle_decay, cycle_limit)
     top = 1.0
     if warmup_t and not warmup_prefix:
         run = round(t_initial * max(cycle_mul, 1) ** cycle_limit * cycle_limit) + warmup_t + 1
         top = cycles.plan(updates=run, updates_per_epoch=1)(warmup_t)
-    return _warmed(cycles, warmup_t, start, warmup_prefix, unit, top)
+    return clock.warmed(cycles, warmup_t, warmup_lr_init, warmup_prefix, top)
 
 
 def PolyLRScheduler(
@@ -140,22 +141,24 @@ def PolyLRScheduler(
     warmup_lr_init: float = 0.0,
     warmup_prefix: bool = False,
     t_in_epochs: bool = True,
+    k_decay: float = 1.0,
     *,
     base_lr: float | None = None,
 ) -> Schedule:
-    """Return a polynomial decay with warmup and restarts, without k-decay.
+    """Return a polynomial decay with warmup, restarts and k-decay.
 
     Args:
         t_initial: length of the first cycle.
         power: of what is left of the cycle.
         lr_min: see the module.
-        cycle_mul: a whole number ≥ 1, see the module.
+        cycle_mul: ≥ 1, see the module.
         cycle_decay: see the module.
         cycle_limit: see the module.
         warmup_t: see the module.
         warmup_lr_init: see the module.
         warmup_prefix: see the module.
         t_in_epochs: see the module.
+        k_decay: power of the progress.
         base_lr: see the module.
 
     Example:
@@ -165,12 +168,10 @@ def PolyLRScheduler(
 
     Reference: timm 1.0.31, timm.scheduler.poly_lr.
     """
-    to = ratio("lr_min", lr_min, base_lr)
-    unit = "ep" if t_in_epochs else "up"
-    shape = f"polynomial({float(power)!r})"
-    cycles = _cycles(t_initial, shape, to, cycle_mul, cycle_decay, cycle_limit, unit)
-    start = ratio("warmup_lr_init", warmup_lr_init, base_lr)
-    return _warmed(cycles, warmup_t, start, warmup_prefix, unit)
+    clock = _Clock(t_in_epochs=t_in_epochs, base_lr=base_lr)
+    shape = f"polynomial({float(power)!r},{float(k_decay)!r})"
+    cycles = clock.cycles(shape, t_initial, lr_min, cycle_mul, cycle_decay, cycle_limit)
+    return clock.warmed(cycles, warmup_t, warmup_lr_init, warmup_prefix)
 
 
 def StepLRScheduler(
@@ -201,10 +202,9 @@ def StepLRScheduler(
 
     Reference: timm 1.0.31, timm.scheduler.step_lr.
     """
-    unit = "ep" if t_in_epochs else "up"
-    stairs = restarts(Length(lasts("decay_t", decay_t), unit), peak=decay_rate, shape=FLAT)
-    start = ratio("warmup_lr_init", warmup_lr_init, base_lr)
-    return _warmed(stairs, warmup_t, start, warmup_prefix, unit)
+    clock = _Clock(t_in_epochs=t_in_epochs, base_lr=base_lr)
+    stairs = steps(every=clock.length(lasts("decay_t", decay_t)), gamma=decay_rate)
+    return clock.warmed(stairs, warmup_t, warmup_lr_init, warmup_prefix)
 
 
 def MultiStepLRScheduler(
@@ -238,12 +238,10 @@ def MultiStepLRScheduler(
 
     Reference: timm 1.0.31, timm.scheduler.multistep_lr.
     """
-    unit = "ep" if t_in_epochs else "up"
-    late = [milestone for milestone in decay_t if milestone > 1]
-    at = [Length(milestone - 1, unit) for milestone in late]
+    clock = _Clock(t_in_epochs=t_in_epochs, base_lr=base_lr)
+    at = [clock.length(milestone - 1) for milestone in decay_t if milestone > 1]
     stairs = scaled(steps(at, decay_rate) if at else hold(), decay_rate ** (len(decay_t) - len(at)))
-    start = ratio("warmup_lr_init", warmup_lr_init, base_lr)
-    return _warmed(stairs, warmup_t, start, warmup_prefix, unit)
+    return clock.warmed(stairs, warmup_t, warmup_lr_init, warmup_prefix)
 
 
 def WSDLRScheduler(
@@ -252,7 +250,9 @@ def WSDLRScheduler(
     lr_min: float = 0.0,
     stable_fn: str = "constant",
     stable_timescale: float | None = None,
+    stable_power: float = 0.5,
     decay_fn: str = "1-sqrt",
+    decay_power: float = 0.5,
     decay_ratio: float = 0.1,
     warmup_t: int = 0,
     warmup_lr_init: float = 0.0,
@@ -267,10 +267,12 @@ def WSDLRScheduler(
     Args:
         t_initial: length of the stable phase and the decay together.
         decay_t: length of the decay, its last part.
-        lr_min: see the module; 0 where the stable phase falls.
-        stable_fn: `"constant"`, or `"rsqrt"` that falls on through the decay.
-        stable_timescale: of `"rsqrt"`; None is `warmup_t`.
-        decay_fn: `"linear"`, `"1-sqrt"`, `"cosine"` or `"exp"`.
+        lr_min: see the module.
+        stable_fn: `"constant"`, or `"rsqrt"` or `"power"` that fall on through the decay.
+        stable_timescale: of these two, above 0; None is `warmup_t`.
+        stable_power: of `"power"`, > 0: the stable phase is (1 + t / timescale)^−power.
+        decay_fn: `"linear"`, `"1-sqrt"`, `"cosine"`, `"exp"`, or `"power"`; a function has no text.
+        decay_power: of `"power"`, > 0: the decay is 1 − (t / decay_t)^power.
         decay_ratio: of `"exp"`, in (0, 1).
         warmup_t: see the module.
         warmup_lr_init: see the module.
@@ -278,7 +280,7 @@ def WSDLRScheduler(
         base_lr: see the module.
 
     Raises:
-        ScheduleError: an argument cannot be meant, or says a curve that has no text.
+        ScheduleError: an argument cannot be meant.
 
     Example:
         >>> plan = WSDLRScheduler(6, 4, warmup_t=4, t_in_epochs=False).plan(updates=10)
@@ -287,58 +289,68 @@ def WSDLRScheduler(
 
     Reference: timm 1.0.31, timm.scheduler.wsd_lr.
     """
-    unit = "ep" if t_in_epochs else "up"
+    clock = _Clock(t_in_epochs=t_in_epochs, base_lr=base_lr)
     to = ratio("lr_min", lr_min, base_lr)
     shapes = {"linear": "linear", "1-sqrt": "1-sqrt", "cosine": "cosine"}
+    shapes["power"] = f"polynomial(1.0,{float(decay_power)!r})"
     if 0 < decay_ratio < 1:
         shapes["exp"] = f"saturating({math.log(decay_ratio)!r})"
     if decay_fn not in shapes:
         raise ScheduleError(f"decay_fn={decay_fn!r} is no preset; use one of {one_of(shapes)}")
+    if stable_fn not in STABLE:
+        raise ScheduleError(f"stable_fn={stable_fn!r} is unknown; use one of {one_of(STABLE)}")
     if not 0 < decay_t <= t_initial:
         raise ScheduleError(
             f"decay_t={decay_t!r} must be above 0 and at most t_initial={t_initial!r}"
         )
-    fall = decay(shapes[decay_fn], over=Length(decay_t, unit), to=to)
-    body = hold(Length(t_initial - decay_t, unit)) >> fall if decay_t < t_initial else fall
-    if stable_fn == "rsqrt":
-        if to:
-            raise ScheduleError(
-                f"lr_min={lr_min!r}: a decay to it from a stable phase that falls is no product "
-                "of phases; use lr_min=0"
-            )
-        timescale = warmup_t if stable_timescale is None else stable_timescale
-        body = inverse_sqrt(Length(timescale, unit)) * body
-    elif stable_fn != "constant":
-        raise ScheduleError(f"stable_fn={stable_fn!r} is no preset; use 'constant' or 'rsqrt'")
-    start = ratio("warmup_lr_init", warmup_lr_init, base_lr)
-    return _warmed(body, warmup_t, start, True, unit)
-
-
-def _cycles(
-    t_initial: int, shape: str, to: float, mul: float, peak: float, limit: int, unit: str
-) -> Schedule:
-    """Return `limit` decays, then their end."""
-    if limit == 1:
-        return decay(shape, over=Length(t_initial, unit), to=to)
-    if mul < 1 or mul != int(mul):
+    at, over, shape = clock.length(t_initial - decay_t), clock.length(decay_t), shapes[decay_fn]
+    if stable_fn == "constant":
+        fall = decay(shape, over=over, to=to)
+        return clock.warmed(hold(at) >> fall if at.value else fall, warmup_t, warmup_lr_init, True)
+    timescale = warmup_t if stable_timescale is None else stable_timescale
+    if not timescale > 0:
         raise ScheduleError(
-            f"cycle_mul={mul!r}: cycles last whole updates, so it must be a whole number ≥ 1"
+            f"stable_fn={stable_fn!r} needs a stable_timescale above 0, not {timescale!r}"
         )
-    count = limit if mul == 1 else (int(mul) ** limit - 1) // (int(mul) - 1)
-    over = Length(t_initial * count, unit)
-    period = Length(t_initial, unit)
-    return restarts(period, mul, peak, shape, to, over) >> hold().scaled(to)
+    power = 0.5 if stable_fn == "rsqrt" else stable_power
+    stable = inverse_time(1 / timescale, every=clock.length(1), power=power)
+    stable = stable.clamped(to, 1.0) if to else stable
+    return clock.warmed(stable.faded(at, over, shape, to), warmup_t, warmup_lr_init, True)
 
 
-def _warmed(
-    body: Schedule, warmup_t: int, start: float, prefix: bool, unit: str, top: float = 1.0
-) -> Schedule:
-    """Return `body` behind a warmup from `start` to `top`, or with its beginning hidden by it."""
-    over, one = Length(warmup_t, unit), Length(1, unit)
-    if not warmup_t and body.plan(updates=10**9, updates_per_epoch=1)(0) != 1:
-        # nothing sets the rate before the first step
-        body = hold(one) >> body.since(one)
-    elif warmup_t:
-        rise = line(start, top, over) if max(start, top) else hold(over).scaled(0.0)
-        body = rise >> (body if prefix else body.since(over))
-    return body.per_epoch() if unit == "ep" else body
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clock:
+    """What every scheduler of timm has: a unit of time, and the rate that ratios refer to."""
+
+    t_in_epochs: bool
+    base_lr: float | None
+
+    def length(self, t: int) -> Length:
+        """Return the length of a time."""
+        return Length(t, "ep" if self.t_in_epochs else "up")
+
+    def cycles(
+        self, shape: str, t_initial: int, lr_min: float, mul: float, peak: float, limit: int
+    ) -> Schedule:
+        """Return `limit` decays, then their end."""
+        to, period = ratio("lr_min", lr_min, self.base_lr), self.length(t_initial)
+        if limit == 1:
+            return decay(shape, over=period, to=to)
+        growth = Fraction(repr(mul))  # the decimal that was written
+        count = limit if growth == 1 else (growth**limit - 1) / (growth - 1)
+        over = self.length(math.ceil(t_initial * count))
+        return restarts(period, mul, peak, shape, to, over) >> hold().scaled(to)
+
+    def warmed(
+        self, body: Schedule, warmup_t: int, warmup_lr_init: float, prefix: bool, top: float = 1.0
+    ) -> Schedule:
+        """Return `body` behind a warmup to `top`, or with its beginning hidden by it."""
+        start = ratio("warmup_lr_init", warmup_lr_init, self.base_lr)
+        over, one = self.length(warmup_t), self.length(1)
+        if not warmup_t and body.plan(updates=10**9, updates_per_epoch=1)(0) != 1:
+            # nothing sets the rate before the first step
+            body = hold(one) >> body.since(one)
+        elif warmup_t:
+            rise = line(start, top, over) if max(start, top) else hold(over).scaled(0.0)
+            body = rise >> (body if prefix else body.since(over))
+        return body.per_epoch() if self.t_in_epochs else body

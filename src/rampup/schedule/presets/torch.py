@@ -19,14 +19,15 @@ from rampup.schedule.build import (
     steps,
     warmup,
 )
-from rampup.schedule.phase import PEAK, Schedule
+from rampup.schedule.phase import PEAK
 from rampup.schedule.presets.lines import line
-from rampup.schedule.presets.pieces import above, cut, lasts, ratio, staircase, within
+from rampup.schedule.presets.pieces import above, lasts, ratio, within
 from rampup.schedule.presets.torch_composed import (
     ChainedScheduler as ChainedScheduler,
     SequentialLR as SequentialLR,
     product_of,
 )
+from rampup.schedule.schedule import Schedule
 
 
 def LinearLR(
@@ -156,7 +157,7 @@ def StepLR(step_size: int, gamma: float = 0.1) -> Schedule:
 
     Reference: torch 2.13, StepLR.
     """
-    return staircase(lasts("step_size", step_size), within("gamma", gamma))
+    return steps(every=lasts("step_size", step_size), gamma=within("gamma", gamma))
 
 
 def MultiStepLR(milestones: Sequence[int], gamma: float = 0.1) -> Schedule:
@@ -204,7 +205,8 @@ def OneCycleLR(
     T updates rise from 1/div to 1 at update pct·T − 1, which need not be whole, and fall to
     1/div/final_div at update T − 1; three phases pass 1/div at update 2·pct·T − 2. Departs:
     torch's one step past the end rises, a second one raises; here the last factor is held. With
-    0 < pct·T ≤ 1 the peak lies before the first update; here that is refused.
+    pct·T < 1 the peak lies before the first update and is never used; three phases then leave the
+    last one only. With pct·T = 1 torch divides by zero; here that is refused.
 
     Args:
         max_lr: the peak; make it the optimizer's base rate.
@@ -238,23 +240,25 @@ def OneCycleLR(
     first, end = 1 / above("div_factor", div_factor), total_steps - 1
     last = first / above("final_div_factor", final_div_factor)
     rise = within("pct_start", pct_start) * total_steps
+    if rise == 1:
+        raise ScheduleError(
+            f"pct_start = {pct_start!r} of {total_steps} steps is exactly one update, where torch "
+            "divides by zero; use a little more or less"
+        )
     if pct_start == 0 and not three_phase:
         return decay(shape, over=total_steps, to=last, anchor="end")
-    if not 1 < rise <= total_steps:
-        raise ScheduleError(
-            f"pct_start = {pct_start!r} of {total_steps} steps is {rise:g}; the peak must come "
-            "behind the first update and within the run"
-        )
+    if rise < 1:
+        # what torch's last phase starts from lies before the first update, by less than 1 or 2
+        before = 2 if three_phase else 1
+        top = (before * rise, first if three_phase else PEAK)
+        return from_points([top, (total_steps - 1.0 + before, last)], shape).since(before)
     points = [(0.0, first), (rise - 1, PEAK)]
     if three_phase and points[-1][0] < end:
         points.append((2 * rise - 2, first))
     if points[-1][0] < end:
         points.append((float(end), last))
     curve = from_points(points, shape)
-    longer = int(points[-1][0]) + 1
-    if longer <= total_steps:
-        return curve
-    return cut(curve, total_steps, to=curve.plan(updates=longer)(end))
+    return curve if int(points[-1][0]) < total_steps else curve.cut(total_steps)
 
 
 def CyclicLR(

@@ -6,11 +6,11 @@ from rampup.errors import ScheduleError
 from rampup.schedule.build import hold
 from rampup.schedule.combine import Product, Scaled
 from rampup.schedule.laws import Law
-from rampup.schedule.patterns import Restarts, Steps
-from rampup.schedule.phase import PEAK, Phase, Schedule
+from rampup.schedule.patterns import Steps
+from rampup.schedule.phase import PEAK, Phase
 from rampup.schedule.plan import natural_length
-from rampup.schedule.presets.pieces import FLAT, cut
 from rampup.schedule.ramp import Ramp
+from rampup.schedule.schedule import Schedule
 from rampup.units import Horizon
 
 
@@ -45,7 +45,7 @@ def SequentialLR(schedulers: Sequence[Schedule], milestones: Sequence[int]) -> S
     for at, then, schedule in zip(starts, milestones, schedulers, strict=False):
         left = _left_at_peak(schedule, then - at)
         if left is None:
-            phases += cut(schedule, then - at, to=0.0).phases
+            phases += schedule.cut(then - at).phases
         else:
             phases += schedule.phases if fresh else schedule.scaled(PEAK).phases
             phases += hold(left).phases if left else ()
@@ -109,6 +109,4 @@ def _is_ratio(phase: Phase) -> bool:
         return all(_is_ratio(inner) for inner in phase.inner.phases)
     if isinstance(phase, Ramp):
         return phase.shape != "cosine" or phase.end == 0
-    if isinstance(phase, Restarts):
-        return phase.shape == FLAT
     return isinstance(phase, Law | Steps)

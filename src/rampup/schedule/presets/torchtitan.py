@@ -4,8 +4,8 @@ from typing import Final
 
 from rampup.errors import ScheduleError, nearest
 from rampup.schedule.build import decay, hold, warmup
-from rampup.schedule.phase import Schedule
 from rampup.schedule.presets.pieces import lasts, within
+from rampup.schedule.schedule import Schedule
 
 DECAYS: Final = {"linear": "linear", "sqrt": "1-sqrt", "cosine": "cosine"}
 

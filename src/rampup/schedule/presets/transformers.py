@@ -5,13 +5,14 @@ The warmup is k/W but in one of them: the first update uses 0 and update W the p
 """
 
 import math
+from fractions import Fraction
 from typing import Final
 
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule import build
 from rampup.schedule.build import decay, from_points, hold, warmup
-from rampup.schedule.phase import Schedule
-from rampup.schedule.presets.pieces import above, cut, lasts, ratio, within
+from rampup.schedule.presets.pieces import above, lasts, ratio, within
+from rampup.schedule.schedule import Schedule
 
 TYPES: Final = ("linear", "cosine", "1-sqrt")
 
@@ -61,8 +62,8 @@ def linear(num_warmup_steps: int, num_training_steps: int) -> Schedule:
 
     Reference: transformers 5.23, get_linear_schedule_with_warmup.
     """
-    rest = _rest(num_warmup_steps, num_training_steps)
-    return _rise(num_warmup_steps) >> decay(over=rest)
+    rise, rest = _split(num_warmup_steps, num_training_steps)
+    return rise >> decay(over=rest)
 
 
 def cosine(num_warmup_steps: int, num_training_steps: int, num_cycles: float = 0.5) -> Schedule:
@@ -82,12 +83,12 @@ def cosine(num_warmup_steps: int, num_training_steps: int, num_cycles: float = 0
 
     Reference: transformers 5.23, get_cosine_schedule_with_warmup.
     """
-    rest = _rest(num_warmup_steps, num_training_steps)
-    return _rise(num_warmup_steps) >> _waves(rest, num_cycles)
+    rise, rest = _split(num_warmup_steps, num_training_steps)
+    return rise >> _waves(rest, num_cycles)
 
 
 def cosine_with_restarts(
-    num_warmup_steps: int, num_training_steps: int, num_cycles: int = 1
+    num_warmup_steps: int, num_training_steps: int, num_cycles: float = 1
 ) -> Schedule:
     """Return a linear rise and half cosines that start again.
 
@@ -98,7 +99,7 @@ def cosine_with_restarts(
     Args:
         num_warmup_steps: W, ≥ 0.
         num_training_steps: T, above W.
-        num_cycles: c, ≥ 1; transformers takes fractions too, here they are refused.
+        num_cycles: c, > 0; the last one is cut short where it is no whole number.
 
     Example:
         >>> plan = cosine_with_restarts(4, 10, num_cycles=2).plan(updates=10)
@@ -107,19 +108,20 @@ def cosine_with_restarts(
 
     Reference: transformers 5.23, get_cosine_with_hard_restarts_schedule_with_warmup.
     """
-    rest = _rest(num_warmup_steps, num_training_steps)
-    rise = _rise(num_warmup_steps)
-    num_cycles = lasts("num_cycles", num_cycles)
-    late = {i for i in _starts(rest, num_cycles) if num_cycles * (i / rest) % 1.0 > 0.5}
-    if rest % num_cycles == 0 and not late:
-        fall = decay("cosine", over=rest // num_cycles)
-        return rise >> (fall if num_cycles == 1 else fall.repeated(num_cycles))
+    rise, rest = _split(num_warmup_steps, num_training_steps)
+    num_cycles = above("num_cycles", num_cycles)
+    # between two updates or on one; there, floating point may put it one update late
+    starts = [n * rest / Fraction(num_cycles) for n in range(1, math.ceil(num_cycles))]
+    late = [at.denominator == 1 and num_cycles * (int(at) / rest) % 1.0 > 0.5 for at in starts]
+    if num_cycles == int(num_cycles) and rest % num_cycles == 0 and not any(late):
+        fall = decay("cosine", over=int(rest // num_cycles))
+        return rise >> (fall if num_cycles == 1 else fall.repeated(int(num_cycles)))
     points = [(0.0, 1.0)]
-    for n in range(1, num_cycles):
-        start = n * rest / num_cycles
-        again = math.nextafter(start, math.inf if start in late else 0.0)
+    for start, delayed in zip(map(float, starts), late, strict=True):
+        again = math.nextafter(start, math.inf if delayed else 0.0)
         points += [(min(start, again), 0.0), (max(start, again), 1.0)]
-    return rise >> from_points([*points, (math.nextafter(rest, 0.0), 0.0)], "cosine")
+    points.append((math.ceil(num_cycles) * rest / num_cycles, 0.0))
+    return rise >> from_points(points, "cosine").cut(rest, to=0.0)
 
 
 def polynomial(
@@ -148,10 +150,9 @@ def polynomial(
 
     Reference: transformers 5.23, get_polynomial_decay_schedule_with_warmup.
     """
-    rest = _rest(num_warmup_steps, num_training_steps)
+    rise, rest = _split(num_warmup_steps, num_training_steps)
     shape = "linear" if power == 1 else f"polynomial({above('power', power)!r})"
-    fall = decay(shape, over=rest, to=ratio("lr_end", lr_end, base_lr))
-    return _rise(num_warmup_steps) >> fall
+    return rise >> decay(shape, over=rest, to=ratio("lr_end", lr_end, base_lr))
 
 
 def inverse_sqrt(num_warmup_steps: int, timescale: int | None = None) -> Schedule:
@@ -202,9 +203,8 @@ def cosine_with_min_lr(
 
     Reference: transformers 5.23, get_cosine_with_min_lr_schedule_with_warmup.
     """
-    rest = _rest(num_warmup_steps, num_training_steps)
-    fall = _waves(rest, num_cycles, _minimum(min_lr, min_lr_rate, base_lr))
-    return _rise(num_warmup_steps) >> fall
+    rise, rest = _split(num_warmup_steps, num_training_steps)
+    return rise >> _waves(rest, num_cycles, _minimum(min_lr, min_lr_rate, base_lr))
 
 
 def cosine_warmup_with_min_lr(
@@ -221,7 +221,7 @@ def cosine_warmup_with_min_lr(
 
     Update k < W uses (k + 1)/W, or w + (1 − w)·k/(W − 1) from `warmup_lr_rate` w; those behind
     it read the wave at p = (k − W + 1)/(T − W). Departs: past T transformers goes on and rises;
-    here the end is held. Without a warmup, only half a wave can be written; others are refused.
+    here the end is held.
 
     Args:
         num_warmup_steps: W, ≥ 0.
@@ -238,7 +238,7 @@ def cosine_warmup_with_min_lr(
 
     Reference: transformers 5.23, get_cosine_with_min_lr_schedule_with_warmup_lr_rate.
     """
-    rest = _rest(num_warmup_steps, num_training_steps)
+    _, rest = _split(num_warmup_steps, num_training_steps)
     num_warmup_steps = int(num_warmup_steps)
     low = _minimum(min_lr, min_lr_rate, base_lr)
     if warmup_lr_rate is None:
@@ -248,13 +248,10 @@ def cosine_warmup_with_min_lr(
         rise = warmup(num_warmup_steps, start=warmup_lr_rate, anchor=anchor)
     if num_cycles == 0.5:
         return rise >> decay("cosine", over=rest, to=low, anchor="end")
-    if num_warmup_steps == 0:
-        raise ScheduleError(
-            f"num_cycles = {num_cycles!r} without a warmup starts within a wave, which cannot be "
-            "written; use num_cycles=0.5 or a warmup"
-        )
     # the wave starts one update before it is alone, at the last of the warmup, where it is 1
     waves = _waves(rest, num_cycles, low, updates=rest + 1)
+    if num_warmup_steps == 0:
+        return waves.since(1)
     return rise * (hold(num_warmup_steps - 1) >> waves if num_warmup_steps > 1 else waves)
 
 
@@ -320,15 +317,15 @@ def _rise(steps: int) -> Schedule:
     return warmup(lasts("num_warmup_steps", steps, least=0), anchor="start")
 
 
-def _rest(warm: int, total: int) -> int:
-    """Return the updates behind the warmup."""
+def _split(warm: int, total: int) -> tuple[Schedule, int]:
+    """Return that warmup, and the updates behind it."""
     left = lasts("num_training_steps", total) - lasts("num_warmup_steps", warm, least=0)
     if left < 1:
         raise ScheduleError(
             f"num_warmup_steps = {warm} leaves nothing of num_training_steps = {total}; "
             "shorten the warmup"
         )
-    return left
+    return _rise(warm), left
 
 
 def _minimum(min_lr: float | None, min_lr_rate: float | None, base_lr: float | None) -> float:
@@ -337,11 +334,6 @@ def _minimum(min_lr: float | None, min_lr_rate: float | None, base_lr: float | N
     if min_lr is not None:
         return ratio("min_lr", min_lr, base_lr)
     return within("min_lr_rate", min_lr_rate)
-
-
-def _starts(rest: int, cycles: int) -> list[int]:
-    """Return the restarts that fall on an update."""
-    return [n * rest // cycles for n in range(1, cycles) if n * rest % cycles == 0]
 
 
 def _waves(
@@ -359,7 +351,7 @@ def _waves(
         cycles: how many there are.
         low: the other end of a wave.
         updates: how many are kept; None is `over`.
-        behind: factor behind them; None is where the waves end.
+        behind: factor behind them; None is that at `over`.
     """
     cycles = above("num_cycles", cycles)
     if cycles == 0.5 and updates is None:
@@ -371,6 +363,5 @@ def _waves(
     points = [(turn * half, low if turn % 2 else 1.0) for turn in range(turns)]
     points.append((float(over) if turns == 2 * cycles else turns * half, low if turns % 2 else 1.0))
     waves = from_points(points, "cosine")
-    factors = waves.plan(updates=int(points[-1][0]) + 1)
-    end = factors(count) if behind is None else behind
-    return cut(waves, count, to=min(end, factors(count - 1)))
+    end = waves.plan(updates=int(points[-1][0]) + 1)(over) if behind is None else behind
+    return waves.cut(count, to=end)
