@@ -161,3 +161,52 @@ def test_every_peer_that_needs_no_time_strings_is_tried() -> None:
     others = {"timm", "keras", "optax", "composer"}  # with tests of their own
     assert tried | others == set(presets.__all__)
     assert all(inspect.isfunction(make) for make, _ in CALLS)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: presets.torch.CyclicLR(0.2, 0.1),
+            "base_lr = 0.2 must lie between 0 and max_lr = 0.1",
+        ),
+        (
+            lambda: presets.keras.CosineDecay(0.0, 6),
+            "initial_learning_rate = 0.0 must be above 0, and finite",
+        ),
+        (
+            lambda: presets.keras.PolynomialDecay(0.1, 10, 0.2),
+            "end_learning_rate = 0.2 must lie between 0 and initial_learning_rate = 0.1",
+        ),
+        (
+            lambda: presets.optax.cosine_decay_schedule(0.0, 5),
+            "init_value = 0.0 must be above 0, and finite",
+        ),
+        (
+            lambda: presets.optax.warmup_cosine_decay_schedule(0.2, 0.1, 2, 5),
+            "init_value = 0.2 must lie between 0 and peak_value = 0.1",
+        ),
+        (
+            lambda: presets.optax.cosine_onecycle_schedule(10, 0.0),
+            "peak_value = 0.0 must be above 0, and finite",
+        ),
+        (
+            lambda: presets.deepspeed.WarmupLR(0.2, 0.1),
+            "warmup_min_lr = 0.2 must lie between 0 and warmup_max_lr = 0.1",
+        ),
+        (
+            lambda: presets.fairseq.inverse_sqrt(4, 0.2, lr=0.1),
+            "warmup_init_lr = 0.2 must lie between 0 and lr = 0.1",
+        ),
+        (
+            lambda: presets.megatron.OptimizerParamScheduler(0.0, 0.0, 0.1, 4, 10, "linear"),
+            "max_lr = 0.0 must be a rate above 0, and finite",
+        ),
+    ],
+)
+def test_a_rate_is_called_what_the_peer_calls_it(
+    make: Callable[[], Schedule], message: str
+) -> None:
+    with pytest.raises(RampupError) as refusal:
+        make()
+    assert str(refusal.value) == message
