@@ -131,8 +131,8 @@ BAD: dict[str, tuple[Callable[[], object], tuple[str, ...], str]] = {
          "'no_such'); run from the folder that holds it, or install it")),
     "pace": (nothing, ("--every", "week"), "--every 'week' is not allowed; write update or epoch"),
     "schedule": (nothing, ("--schedule", "warmup 5ep >> fall"),
-        ("'fall' is no phase; there are 'warmup', 'hold', 'decay', 'steps', 'restarts', 'cycle', "
-        "'inverse-sqrt', 'saturating', 'exponential', 'rectified' and 2 more\n  warmup 5ep >> "
+        ("'fall' is no phase; there are 'warmup', 'hold', 'decay', 'rise', 'steps', 'restarts', "
+         "'cycle', 'inverse-sqrt', 'inverse-time', 'saturating' and 4 more\n  warmup 5ep >> "
          "fall\n                ^ column 15")),
     "no configuration": (nothing, ("c.toml",),
         "no configuration can be read from c.toml: No such file or directory"),

@@ -59,7 +59,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         "1up is 0.4 of an update on a run of 100 updates and rounds to none; "
         "make it longer, or write 0")),
     "cooldown": (lambda: hold().cooldown(at=5, over=0), (
-        "a cooldown of no update does nothing; leave it out")),
+        "cooldown over 0up does nothing; leave it out")),
     "cooldown to": (lambda: hold().cooldown(at=5, over=5, to=2), f"cooldown to 2: {OUTSIDE}"),
     "cooldown rises": (lambda: factors(FALL.cooldown(at=2, over=5, shape="linear", to=0.8)), (
         "'(decay 4up linear to 0.0) cooldown at 2up over 5up linear to 0.8' would rise: "

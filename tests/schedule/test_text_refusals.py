@@ -73,7 +73,7 @@ REFUSED = [
     ("(hold) lifted 2", 8, f"lifted 2.0: {OUTSIDE}"),
     ("(hold) within 0", 8, "'hold' within 0up: give it a length"),
     ("(hold) faded at 5", 8, "faded needs 'over' and a length, such as 'over 10%'"),
-    ("(hold) faded at 5 over 0", 8, "a faded of no update does nothing; leave it out"),
+    ("(hold) faded at 5 over 0", 8, "faded over 0up does nothing; leave it out"),
     ("rise to 2", 1, f"rise to 2.0: {OUTSIDE}"),
     ("inverse-time", 1, "inverse-time needs a rate, such as 'inverse-time 0.5 every 1ep'"),
     ("inverse-time 0.5 stairs stairs", 25, (

@@ -78,7 +78,7 @@ class Falling(Changed):
         object.__setattr__(self, "shape", canonical(self.shape))
         object.__setattr__(self, "to", share(self.to, f"{self.word} to"))
         if self.over.value == 0:
-            raise ScheduleError(f"a {self.word} of no update does nothing; leave it out")
+            raise ScheduleError(f"{self.word} over {self.over} does nothing; leave it out")
         has_ratio(self.shape, self.to, f"{self.word} to")
 
     @property
