@@ -147,10 +147,8 @@ def presets() -> str:
         "",
         inspect.cleandoc(peers.__doc__ or "").partition("Example:")[0],
     ]
-    for peer in sorted(name for name, value in vars(peers).items() if inspect.ismodule(value)):
+    for peer in peers.__all__:
         module = getattr(peers, peer)
-        if not module.__name__.startswith(peers.__name__) or peer in PARTS:
-            continue
         lines += [f"## `presets.{peer}`", "", inspect.cleandoc(module.__doc__ or ""), ""]
         lines += ["| preset | returns | after |", "|---|---|---|"]
         for name, function in vars(module).items():

@@ -2,35 +2,11 @@
 
 The rate used by the k-th real optimizer update is `base × factor(k)`, always.
 
-Names that need torch are loaded when they are first used, so that `import rampup` is quick.
+Each name is loaded when it is first used, so that `import rampup` is quick and brings neither
+torch nor numpy.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from rampup.schedule import presets as presets
-from rampup.schedule.batches import follow_batches as follow_batches
-from rampup.schedule.build import (
-    cycle as cycle,
-    decay as decay,
-    exponential as exponential,
-    from_function as from_function,
-    from_points as from_points,
-    hold as hold,
-    inverse_sqrt as inverse_sqrt,
-    inverse_time as inverse_time,
-    one_cycle as one_cycle,
-    rectified as rectified,
-    restarts as restarts,
-    rise as rise,
-    saturating as saturating,
-    steps as steps,
-    warmup as warmup,
-)
-from rampup.schedule.plan import Plan as Plan
-from rampup.schedule.schedule import Schedule as Schedule
-from rampup.schedule.text import parse as parse
-from rampup.units import Horizon as Horizon, Length as Length
 
 if TYPE_CHECKING:
     from rampup.pipeline.config import Config as Config
@@ -38,6 +14,29 @@ if TYPE_CHECKING:
     from rampup.pipeline.run import Run as Run, train as train
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
+    from rampup.schedule import presets as presets
+    from rampup.schedule.batches import follow_batches as follow_batches
+    from rampup.schedule.build import (
+        cycle as cycle,
+        decay as decay,
+        exponential as exponential,
+        from_function as from_function,
+        from_points as from_points,
+        hold as hold,
+        inverse_sqrt as inverse_sqrt,
+        inverse_time as inverse_time,
+        one_cycle as one_cycle,
+        rectified as rectified,
+        restarts as restarts,
+        rise as rise,
+        saturating as saturating,
+        steps as steps,
+        warmup as warmup,
+    )
+    from rampup.schedule.plan import Plan as Plan
+    from rampup.schedule.plateau import plateau as plateau
+    from rampup.schedule.schedule import Schedule as Schedule
+    from rampup.schedule.text import parse as parse
     from rampup.scheduler.adaptive.catapult import CatapultLR as CatapultLR
     from rampup.scheduler.adaptive.critical import critical_lr as critical_lr
     from rampup.scheduler.adaptive.gradient_init import gradient_init as gradient_init
@@ -48,25 +47,49 @@ if TYPE_CHECKING:
     from rampup.scheduler.layerwise import layerwise as layerwise
     from rampup.scheduler.rate import RampupLR as RampupLR
     from rampup.scheduler.warm import warm as warm
+    from rampup.units import Horizon as Horizon, Length as Length
 
 __version__ = "0.1.0"
 
 _LAZY = {
     "CatapultLR": "rampup.scheduler.adaptive.catapult",
     "Config": "rampup.pipeline.config",
+    "Horizon": "rampup.units",
+    "Length": "rampup.units",
     "LossGapLR": "rampup.scheduler.adaptive.loss_gap",
+    "Plan": "rampup.schedule.plan",
     "RampBatchSampler": "rampup.scheduler.batches",
     "RampupLR": "rampup.scheduler.rate",
     "Run": "rampup.pipeline.run",
+    "Schedule": "rampup.schedule.schedule",
     "critical_lr": "rampup.scheduler.adaptive.critical",
+    "cycle": "rampup.schedule.build",
+    "decay": "rampup.schedule.build",
+    "exponential": "rampup.schedule.build",
+    "follow_batches": "rampup.schedule.batches",
+    "from_function": "rampup.schedule.build",
+    "from_points": "rampup.schedule.build",
     "from_torch": "rampup.scheduler.from_torch",
     "gradient_init": "rampup.scheduler.adaptive.gradient_init",
+    "hold": "rampup.schedule.build",
+    "inverse_sqrt": "rampup.schedule.build",
+    "inverse_time": "rampup.schedule.build",
     "layers": "rampup.recorder.layers",
     "layerwise": "rampup.scheduler.layerwise",
+    "one_cycle": "rampup.schedule.build",
+    "parse": "rampup.schedule.text",
+    "plateau": "rampup.schedule.plateau",
     "predict": "rampup.pipeline.predict",
+    "presets": "rampup.schedule",
+    "rectified": "rampup.schedule.build",
+    "restarts": "rampup.schedule.build",
+    "rise": "rampup.schedule.build",
+    "saturating": "rampup.schedule.build",
+    "steps": "rampup.schedule.build",
     "train": "rampup.pipeline.run",
     "untuned": "rampup.scheduler.adaptive.untuned",
     "warm": "rampup.scheduler.warm",
+    "warmup": "rampup.schedule.build",
     "watch": "rampup.recorder.watch",
 }
 
@@ -97,6 +120,7 @@ __all__ = [
     "layerwise",
     "one_cycle",
     "parse",
+    "plateau",
     "predict",
     "presets",
     "rectified",
@@ -115,7 +139,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module 'rampup' has no attribute {name!r}")
-    value = getattr(import_module(_LAZY[name]), name)
+    # with a fromlist it finds submodules too, as `from … import name` does
+    value = getattr(__import__(_LAZY[name], fromlist=[name]), name)
     globals()[name] = value
     return value
 

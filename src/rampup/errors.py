@@ -18,7 +18,6 @@ The command line prints the message of a `RampupError` as one sentence and exits
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class RampupError(Exception):
@@ -80,6 +79,8 @@ def nearest(name: str, known: list[str]) -> str:
         >>> nearest("qqq", ["label", "x1"])
         "there are 'label', 'x1'"
     """
+    from difflib import get_close_matches  # no run that goes well needs it
+
     spelled = {word.casefold(): word for word in known}
     close = get_close_matches(name.casefold(), spelled, n=3, cutoff=0.6)
     if close:

@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from textwrap import fill
 from typing import TYPE_CHECKING, Any, SupportsIndex, cast, overload
 
 import numpy as np
@@ -223,6 +222,8 @@ class Plan:
             ax: where to draw; None makes a new figure.
             base: the base rate, > 0.
         """
+        from textwrap import fill
+
         if ax is None:
             from matplotlib.figure import Figure
 

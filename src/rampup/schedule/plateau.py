@@ -136,7 +136,7 @@ def plateau(
 
     Example:
         >>> import torch
-        >>> from rampup import RampupLR, warmup
+        >>> from rampup import RampupLR, plateau, warmup
         >>> optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
         >>> schedule = warmup(2) >> plateau(factor=0.5, patience=0)
         >>> scheduler = RampupLR(optimizer, schedule, updates=100)

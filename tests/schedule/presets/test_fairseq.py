@@ -139,7 +139,7 @@ def test_recorded_rows(name):
 
 
 def test_refusals():
-    with pytest.raises(ScheduleError, match=r"min_lr=0\.1 is a rate, not a factor; pass lr=…"):
+    with pytest.raises(ScheduleError, match=r"min_lr = 0\.1 is a rate, not a factor; pass lr=…"):
         fairseq.cosine(4, min_lr=0.1, max_update=10)
     with pytest.raises(ScheduleError, match="max_update=4 leaves no update behind a warmup of 4"):
         fairseq.cosine(4, max_update=4)

@@ -50,5 +50,7 @@ def test_the_defaults_are_those_of_gpt_2() -> None:
 def test_what_cannot_be_meant_is_refused() -> None:
     with pytest.raises(ScheduleError, match="warmup_iters = 10 leaves nothing"):
         get_lr(1.0, 10, 10)
-    with pytest.raises(ScheduleError, match=r"min_lr = 2\.0 must lie between 0 and the base rate"):
+    with pytest.raises(
+        ScheduleError, match=r"min_lr = 2\.0 must lie between 0 and learning_rate = 1\.0"
+    ):
         get_lr(1.0, 4, 10, 2.0)

@@ -58,8 +58,8 @@ def test_piecewise_constant(peer, init, scales):
 
 @few
 @given(
-    peaks, shares, warmups, lengths, st.floats(0.05, 1), st.integers(0, 50), st.booleans(),
-    st.none() | shares,
+    peaks, shares, warmups, lengths, st.floats(0.05, 1) | st.just(1.0), st.integers(0, 50),
+    st.booleans(), st.none() | shares,
 )  # fmt: skip
 def test_exponential(peer, peak, first, warm, steps, rate, begin, staircase, last):
     said = {
@@ -72,6 +72,11 @@ def test_exponential(peer, peak, first, warm, steps, rate, begin, staircase, las
     assert_equal(peer, "exponential_decay", {"init_value": peak, **said}, peak)
     said |= {"init_value": first * peak, "peak_value": peak, "warmup_steps": warm}
     assert_equal(peer, "warmup_exponential_decay_schedule", said, peak)
+
+
+def test_what_does_not_fall_is_clipped_from_above_as_in_optax():
+    plan = presets.exponential_decay(1.0, 5, 1.0, 4, end_value=0.3).plan(updates=10)
+    assert [plan(k) for k in (0, 9)] == [0.3, 0.3]
 
 
 @few

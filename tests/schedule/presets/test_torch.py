@@ -125,9 +125,9 @@ def test_one_cycle_lr_takes_epochs_and_refuses_what_torch_cannot_divide() -> Non
     assert presets.OneCycleLR(1.0, epochs=4, steps_per_epoch=5) == presets.OneCycleLR(1.0, 20)
     with pytest.raises(ScheduleError, match="total_steps"):
         presets.OneCycleLR(1.0)
-    with pytest.raises(ScheduleError, match=r"pct_start = 0\.1 of 10 steps is 1; it must lie"):
+    with pytest.raises(ScheduleError, match=r"pct_start = 0\.1 of 10 steps is exactly one"):
         presets.OneCycleLR(1.0, total_steps=10, pct_start=0.1)
-    with pytest.raises(ScheduleError, match=r"pct_start = 1\.5 of 10 steps is 15; it must lie"):
+    with pytest.raises(ScheduleError, match=r"pct_start = 1\.5 must lie between 0 and 1"):
         presets.OneCycleLR(1.0, total_steps=10, pct_start=1.5)
 
 
@@ -274,13 +274,19 @@ def test_recorded_rates(schedule: Schedule, row: list[float]) -> None:
     ("make", "message"),
     [
         (lambda: presets.LinearLR(total_iters=0), "total_iters = 0 must be a whole number"),
-        (lambda: presets.LinearLR(0.0), "start_factor = 0.0 must be above 0"),
-        (lambda: presets.LinearLR(float("nan")), "start_factor = nan must be above 0"),
+        (lambda: presets.LinearLR(0.0), "start_factor = 0.0 must be above 0, as in torch"),
+        (lambda: presets.LinearLR(float("nan")), "start_factor = nan must lie between 0 and 1"),
         (lambda: presets.ConstantLR(total_iters=3.5), "total_iters = 3.5"),
         (lambda: presets.CosineAnnealingLR(5, 0.1), "pass base_lr"),
-        (lambda: presets.CosineAnnealingLR(5, 0.1, base_lr=0.0), "base rate must be above 0"),
+        (
+            lambda: presets.CosineAnnealingLR(5, 0.1, base_lr=0.0),
+            r"base_lr = 0\.0 must be a rate above 0",
+        ),
         (lambda: presets.CosineAnnealingLR(5, 0.2, base_lr=0.1), "must lie between 0 and"),
-        (lambda: presets.OneCycleLR(float("nan"), 10), "max_lr = nan must be above 0"),
+        (
+            lambda: presets.OneCycleLR(float("nan"), 10),
+            "max_lr = nan must be above 0, and finite",
+        ),
         (lambda: presets.OneCycleLR(1.0, 10, anneal_strategy="cosine"), "use 'cos' or 'linear'"),
     ],
 )

@@ -8,10 +8,11 @@ from typing import Final
 
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule.build import decay, hold, warmup
-from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.presets.pieces import lasts, ratio, within
 from rampup.schedule.schedule import Schedule
 
 TYPES: Final = ("log", "linear")
+MAX_LR: Final = "warmup_max_lr"
 
 
 def WarmupLR(
@@ -45,7 +46,8 @@ def WarmupLR(
 
     Reference: DeepSpeed 0.19.8, deepspeed.runtime.lr_schedules.
     """
-    start = ratio("warmup_min_lr", warmup_min_lr, warmup_max_lr or base_lr)
+    peak, base = (base_lr, "base_lr") if warmup_max_lr is None else (warmup_max_lr, MAX_LR)
+    start = ratio("warmup_min_lr", warmup_min_lr, peak, base)
     return hold(1).scaled(start) >> _rise(warmup_num_steps, warmup_type, start) >> hold()
 
 
@@ -58,9 +60,8 @@ def WarmupDecayLR(
 ) -> Schedule:
     """Return a warmup and a linear decay; the factor is relative to `warmup_max_lr`.
 
-    Update t > W uses (T + 1 − t)/(T − W) of the way down to `warmup_min_lr`, which the run of T
-    updates itself does not reach. Departs behind the run: the preset holds `warmup_min_lr` from
-    update T on, DeepSpeed from update T + 1.
+    Update t > W uses (T + 1 − t)/(T − W) of the way down to `warmup_min_lr`, which update T + 1 is
+    the first to use.
 
     Args:
         total_num_steps: T, above W.
@@ -79,10 +80,10 @@ def WarmupDecayLR(
 
     Reference: DeepSpeed 0.19.8, deepspeed.runtime.lr_schedules.
     """
-    start = ratio("warmup_min_lr", warmup_min_lr, warmup_max_lr)
-    rise = hold(1).scaled(start) >> _rise(warmup_num_steps, warmup_type, start)
-    left = _left(total_num_steps, warmup_num_steps)
-    return (rise >> decay("linear", over=left, to=start)).cut(total_num_steps, to=start)
+    start = ratio("warmup_min_lr", warmup_min_lr, warmup_max_lr, MAX_LR)
+    rise = _rise(warmup_num_steps, warmup_type, start)
+    fall = decay("linear", over=_left(total_num_steps, warmup_num_steps), to=start)
+    return (rise >> fall >> hold()).delayed(1)
 
 
 def WarmupCosineLR(
@@ -116,10 +117,12 @@ def WarmupCosineLR(
 
     Reference: DeepSpeed 0.19.8, deepspeed.runtime.lr_schedules.
     """
-    rise = hold(1).scaled(0.0) >> _rise(warmup_num_steps, warmup_type, warmup_min_ratio)
+    start, to = within("warmup_min_ratio", warmup_min_ratio), within("cos_min_ratio", cos_min_ratio)
+    rise = hold(1).scaled(0.0) >> _rise(warmup_num_steps, warmup_type, start)
     left = _left(total_num_steps, warmup_num_steps)
-    fall = decay("cosine", over=left, to=cos_min_ratio, anchor="end")
-    return (rise >> fall).cut(total_num_steps, to=cos_min_ratio)
+    fall = decay("cosine", over=left, to=to, anchor="end")
+    # the first update, of its own, makes the curve one longer than the run
+    return (rise >> fall).cut(int(total_num_steps), to=to)
 
 
 def _rise(steps: int, kind: str, start: float) -> Schedule:
@@ -134,7 +137,8 @@ def _rise(steps: int, kind: str, start: float) -> Schedule:
 
 def _left(total: int, steps: int) -> int:
     """Return how long the decay lasts."""
-    updates = max(2, steps)
-    if lasts("total_num_steps", total) <= updates:
+    updates = max(2, lasts("warmup_num_steps", steps))
+    left = lasts("total_num_steps", total) - updates
+    if left < 1:
         raise ScheduleError(f"total_num_steps={total} leaves no step behind a warmup of {updates}")
-    return total - updates
+    return left

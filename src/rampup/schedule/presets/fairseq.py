@@ -7,7 +7,7 @@ needed where another rate is not 0.
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, hold, inverse_sqrt as falling, restarts, steps, warmup
-from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.presets.pieces import above, lasts, ratio, within
 from rampup.schedule.schedule import Schedule
 
 
@@ -33,7 +33,7 @@ def cosine(
         warmup_init_lr: the rate at its start; below 0 means `min_lr`.
         min_lr: the rate at the end of the first period.
         t_mult: each period's length over the one before, ≥ 1.
-        lr_period_updates: length of the first period; ≤ 0 means the rest of the run.
+        lr_period_updates: length of the first period; −1 or 0 means the rest of the run.
         lr_shrink: peak and floor of each period over those of the one before.
         max_update: length of the run; needed without a period.
         lr: the peak, needed where another rate is not 0.
@@ -47,20 +47,23 @@ def cosine(
 
     Reference: fairseq 3d262bb2, cosine_lr_scheduler.
     """
-    to = _share("min_lr", min_lr, lr)
-    start = to if warmup_init_lr < 0 else _share("warmup_init_lr", warmup_init_lr, lr)
-    rise = warmup(lasts("warmup_updates", warmup_updates, 0), start=start, anchor="start")
-    if lr_period_updates <= 0:
-        if lasts("max_update", max_update) <= warmup_updates:
+    to = ratio("min_lr", min_lr, lr, "lr")
+    start = to if warmup_init_lr < 0 else ratio("warmup_init_lr", warmup_init_lr, lr, "lr")
+    warm = lasts("warmup_updates", warmup_updates, 0)
+    rise = warmup(warm, start=start, anchor="start")
+    period = lasts("lr_period_updates", lr_period_updates, least=-1)
+    if period <= 0:
+        left = lasts("max_update", max_update) - warm
+        if left < 1:
             raise ScheduleError(
                 f"max_update={max_update} leaves no update behind a warmup of {warmup_updates}"
             )
-        return rise >> decay("cosine", over=max_update - warmup_updates, to=to)
-    period = lasts("lr_period_updates", lr_period_updates)
+        return rise >> decay("cosine", over=left, to=to)
+    times, peak = above("t_mult", t_mult), within("lr_shrink", lr_shrink)
     if to == 0:
-        return rise >> restarts(period, times=t_mult, peak=lr_shrink)
-    shrinking = steps(every=period, times=t_mult, gamma=lr_shrink)
-    return rise >> restarts(period, times=t_mult, to=to) * shrinking
+        return rise >> restarts(period, times=times, peak=peak)
+    shrinking = steps(every=period, times=times, gamma=peak)
+    return rise >> restarts(period, times=times, to=to) * shrinking
 
 
 def fixed(warmup_updates: int = 0) -> Schedule:
@@ -102,7 +105,7 @@ def inverse_sqrt(
     Reference: fairseq 3d262bb2, inverse_square_root_schedule.
     """
     updates = lasts("warmup_updates", warmup_updates)
-    start = _share("warmup_init_lr", max(warmup_init_lr, 0.0), lr)
+    start = ratio("warmup_init_lr", max(warmup_init_lr, 0.0), lr, "lr")
     return warmup(updates, start=start, anchor="start") >> falling(updates)
 
 
@@ -135,15 +138,16 @@ def polynomial_decay(
 
     Reference: fairseq 3d262bb2, polynomial_decay_schedule.
     """
-    rise = warmup(lasts("warmup_updates", warmup_updates, 0), anchor="start")
-    if lasts("total_num_update", total_num_update) <= warmup_updates:
+    warm = lasts("warmup_updates", warmup_updates, 0)
+    left = lasts("total_num_update", total_num_update) - warm
+    if left < 1:
         raise ScheduleError(
             f"total_num_update={total_num_update} leaves no update behind a warmup of "
             f"{warmup_updates}"
         )
-    to = _share("end_learning_rate", end_learning_rate, lr)
-    left = total_num_update - warmup_updates
-    return rise >> decay(f"polynomial({float(power)!r})", over=left, to=to)
+    to = ratio("end_learning_rate", end_learning_rate, lr, "lr")
+    fall = decay(f"polynomial({above('power', power)!r})", over=left, to=to)
+    return warmup(warm, anchor="start") >> fall
 
 
 def tri_stage(
@@ -177,17 +181,11 @@ def tri_stage(
     Reference: fairseq 3d262bb2, tri_stage_lr_scheduler.
     """
     if phase_ratio is not None:
-        lasts("max_update", max_update)
-        warmup_steps, hold_steps, decay_steps = (int(max_update * share) for share in phase_ratio)
-    lasts("decay_steps", decay_steps)
-    rise = warmup(lasts("warmup_steps", warmup_steps, 0), start=init_lr_scale, anchor="start")
-    if lasts("hold_steps", hold_steps, 0):
-        rise = rise >> hold(hold_steps)
-    return rise >> decay("exponential", over=decay_steps, to=final_lr_scale)
-
-
-def _share(name: str, rate: float, lr: float | None) -> float:
-    """Return a rate as a factor of `lr`."""
-    if lr is None and rate:
-        raise ScheduleError(f"{name}={rate!r} is a rate, not a factor; pass lr=…, the peak, too")
-    return ratio(name, rate, lr)
+        total = lasts("max_update", max_update)
+        warmup_steps, hold_steps, decay_steps = (int(total * share) for share in phase_ratio)
+    over, stay = lasts("decay_steps", decay_steps), lasts("hold_steps", hold_steps, 0)
+    start, to = within("init_lr_scale", init_lr_scale), within("final_lr_scale", final_lr_scale)
+    rise = warmup(lasts("warmup_steps", warmup_steps, 0), start=start, anchor="start")
+    if stay:
+        rise = rise >> hold(stay)
+    return rise >> decay("exponential", over=over, to=to)

@@ -18,7 +18,7 @@ from rampup.schedule.build import (
     steps,
     warmup,
 )
-from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.presets.pieces import above, lasts, ratio
 from rampup.schedule.schedule import Schedule
 
 
@@ -52,9 +52,9 @@ def CosineDecay(
     """
     fall = decay("cosine", over=lasts("decay_steps", decay_steps), to=alpha)
     if warmup_target is None:
-        ratio("initial_learning_rate", initial_learning_rate, initial_learning_rate)
+        above("initial_learning_rate", initial_learning_rate)
         return fall
-    start = ratio("initial_learning_rate", initial_learning_rate, warmup_target)
+    start = ratio("initial_learning_rate", initial_learning_rate, warmup_target, "warmup_target")
     return warmup(lasts("warmup_steps", warmup_steps, 0), start=start, anchor="start") >> fall
 
 
@@ -86,7 +86,7 @@ def CosineDecayRestarts(
 
     Reference: keras 3.15.1, keras.optimizers.schedules.CosineDecayRestarts.
     """
-    ratio("initial_learning_rate", initial_learning_rate, initial_learning_rate)
+    above("initial_learning_rate", initial_learning_rate)
     period = lasts("first_decay_steps", first_decay_steps)
     if m_mul == 1:
         return restarts(period, times=t_mul, to=alpha)
@@ -114,7 +114,7 @@ def ExponentialDecay(
 
     Reference: keras 3.15.1, keras.optimizers.schedules.ExponentialDecay.
     """
-    ratio("initial_learning_rate", initial_learning_rate, initial_learning_rate)
+    above("initial_learning_rate", initial_learning_rate)
     step = lasts("decay_steps", decay_steps)
     if staircase:
         return steps(every=step, gamma=decay_rate)
@@ -142,7 +142,7 @@ def InverseTimeDecay(
 
     Reference: keras 3.15.1, keras.optimizers.schedules.InverseTimeDecay.
     """
-    ratio("initial_learning_rate", initial_learning_rate, initial_learning_rate)
+    above("initial_learning_rate", initial_learning_rate)
     if staircase or decay_steps == int(decay_steps):
         whole = decay_steps if staircase else int(decay_steps)
         return inverse_time(decay_rate, every=lasts("decay_steps", whole), stairs=staircase)
@@ -176,7 +176,7 @@ def PiecewiseConstantDecay(boundaries: Sequence[int], values: Sequence[float]) -
     if at != sorted(set(at)):
         raise ScheduleError(f"boundaries={list(boundaries)!r} must ascend")
     peak = max(values)
-    factors = [ratio("a value", value, peak) for value in values]
+    factors = [ratio("a value", value, peak, "the highest value") for value in values]
     pieces = [
         hold(end - begin).scaled(factor)
         for begin, end, factor in zip(at, at[1:], factors, strict=False)
@@ -213,7 +213,9 @@ def PolynomialDecay(
 
     Reference: keras 3.15.1, keras.optimizers.schedules.PolynomialDecay.
     """
-    to = ratio("end_learning_rate", end_learning_rate, initial_learning_rate)
+    to = ratio(
+        "end_learning_rate", end_learning_rate, initial_learning_rate, "initial_learning_rate"
+    )
     shape = f"polynomial({float(power)!r})"
     period = lasts("decay_steps", decay_steps)
     if not cycle:

@@ -63,21 +63,22 @@ def OptimizerParamScheduler(
 
     Reference: Megatron-LM d98e8a64, megatron/core/optimizer_param_scheduler.py.
     """
-    lasts("lr_warmup_steps", lr_warmup_steps, 0)
-    lasts("lr_decay_steps", lr_decay_steps)
-    if lr_warmup_steps >= lr_decay_steps:
+    warm = lasts("lr_warmup_steps", lr_warmup_steps, least=0)
+    end = lasts("lr_decay_steps", lr_decay_steps)
+    if warm >= end:
         raise ScheduleError(
             f"lr_warmup_steps={lr_warmup_steps} must be below lr_decay_steps={lr_decay_steps}"
         )
-    start, to = ratio("init_lr", init_lr, max_lr), ratio("min_lr", min_lr, max_lr)
-    rise = warmup(Length(lr_warmup_steps, unit), start=start, anchor="start")
-    left = lr_decay_steps - lr_warmup_steps
+    start = ratio("init_lr", init_lr, max_lr, "max_lr")
+    to = ratio("min_lr", min_lr, max_lr, "max_lr")
+    rise = warmup(Length(warm, unit), start=start, anchor="start")
+    left = end - warm
     if lr_decay_style == "constant":
         return rise >> hold()
     if lr_decay_style in ("linear", "cosine"):
         return rise >> decay(lr_decay_style, over=Length(left, unit), to=to)
     if lr_decay_style == "inverse-square-root":
-        return rise >> _inverse_sqrt(lr_warmup_steps, left, unit).clamped(to, 1.0)
+        return rise >> _inverse_sqrt(warm, left, unit).clamped(to, 1.0)
     if lr_decay_style != "WSD":
         styles = ("constant", "linear", "cosine", "inverse-square-root", "WSD")
         raise ScheduleError(

@@ -12,7 +12,7 @@ from typing import Final
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, hold, restarts, warmup
 from rampup.schedule.presets.lines import line
-from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.presets.pieces import above, lasts, ratio, within
 from rampup.schedule.schedule import Schedule
 from rampup.units import Length
 
@@ -50,7 +50,8 @@ def ConstantLR(
 
     Reference: mmengine 0.10.7, mmengine.optim.scheduler.
     """
-    if end >= INF:
+    factor = within("factor", factor)
+    if lasts("end", end) >= INF:
         return _window(hold().scaled(factor), begin, by_epoch, convert_to_iter_based)
     steps = _steps(begin, end) - 1
     if by_epoch and convert_to_iter_based:
@@ -96,11 +97,10 @@ def LinearLR(
     Reference: mmengine 0.10.7, mmengine.optim.scheduler.
     """
     over = Length(_steps(begin, end, "LinearLR"), "ep" if by_epoch else "up")
-    for name, factor in (("start_factor", start_factor), ("end_factor", end_factor)):
-        ratio(name, factor, 1.0)
-    if start_factor == end_factor == 0:
+    first, last = within("start_factor", start_factor), within("end_factor", end_factor)
+    if first == last == 0:
         raise ScheduleError("a line from 0 to 0 trains nothing; raise one of its factors")
-    curve = line(start_factor, end_factor, over, anchor="ends")
+    curve = line(first, last, over, anchor="ends")
     return _window(curve, begin, by_epoch, convert_to_iter_based)
 
 
@@ -143,11 +143,15 @@ def CosineAnnealingLR(
     """
     if eta_min is not None and eta_min_ratio is not None:
         raise ScheduleError("eta_min and eta_min_ratio say the same; give one of them")
-    to = eta_min_ratio or ratio("eta_min", eta_min or 0.0, base_lr)
-    steps = T_max or _steps(begin, end, "CosineAnnealingLR")
-    shown = min(lasts("T_max", steps), _steps(begin, end))
+    if eta_min_ratio is None:
+        to = ratio("eta_min", 0.0 if eta_min is None else eta_min, base_lr)
+    else:
+        to = within("eta_min_ratio", eta_min_ratio)
+    window = _steps(begin, end, "" if T_max else "CosineAnnealingLR")
+    steps = lasts("T_max", T_max) if T_max else window
+    shown = min(steps, window)
     unit = "ep" if by_epoch else "up"
-    if shown < steps or T_max is None or end - begin == T_max:
+    if window <= steps:
         # one period of restarts ends at the factor of its last step
         curve = restarts(Length(steps, unit), to=to, over=Length(shown, unit))
     else:
@@ -191,21 +195,22 @@ def PolyLR(
     """
     over = Length(_steps(begin, end, "PolyLR"), "ep" if by_epoch else "up")
     to = ratio("eta_min", eta_min, base_lr)
-    curve = decay(f"polynomial({float(power)!r})", over=over, to=to, anchor="ends")
+    curve = decay(f"polynomial({above('power', power)!r})", over=over, to=to, anchor="ends")
     return _window(curve, begin, by_epoch, convert_to_iter_based)
 
 
 def _steps(begin: int, end: int, needs_end: str = "") -> int:
     """Return how many steps the window has."""
-    if needs_end and end >= INF:
+    if needs_end and lasts("end", end) >= INF:
         raise ScheduleError(f"{needs_end} of a window without end never gets anywhere; pass end=…")
-    if lasts("begin", begin, 0) >= lasts("end", end):
+    steps = lasts("end", end) - lasts("begin", begin, 0)
+    if steps < 1:
         raise ScheduleError(f"end={end} must be behind begin={begin}")
-    return end - begin
+    return steps
 
 
 def _window(curve: Schedule, begin: int, by_epoch: bool, converted: bool) -> Schedule:
     """Return `curve` from `begin` on."""
-    if lasts("begin", begin, 0):
-        curve = hold(Length(begin, "ep" if by_epoch else "up")) >> curve
+    if before := lasts("begin", begin, 0):
+        curve = hold(Length(before, "ep" if by_epoch else "up")) >> curve
     return curve.per_epoch() if by_epoch and not converted else curve

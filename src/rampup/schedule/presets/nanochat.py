@@ -2,6 +2,7 @@
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, hold, warmup
+from rampup.schedule.presets.pieces import lasts, within
 from rampup.schedule.schedule import Schedule
 
 
@@ -31,21 +32,22 @@ def get_lr_multiplier(
 
     Reference: nanochat, scripts/base_train.py, get_lr_multiplier and the options it reads.
     """
-    if not 0 <= warmdown_ratio <= 1:
-        raise ScheduleError(f"warmdown_ratio = {warmdown_ratio!r} must lie between 0 and 1")
-    down = round(warmdown_ratio * num_iterations)
-    level = num_iterations - warmup_steps - down
-    rise = warmup(warmup_steps)
+    total = lasts("num_iterations", num_iterations)
+    warm = lasts("warmup_steps", warmup_steps, least=0)
+    to = within("final_lr_frac", final_lr_frac)
+    down = round(within("warmdown_ratio", warmdown_ratio) * total)
+    level = total - warm - down
+    rise = warmup(warm)
     if down == 0:
         return rise >> hold()
     if level >= 0:
         middle = rise >> hold(level) if level else rise
-        return middle >> decay(over=down, to=final_lr_frac)
-    left = num_iterations - warmup_steps
+        return middle >> decay(over=down, to=to)
+    left = total - warm
     if left < 1:
         raise ScheduleError(
             f"warmup_steps = {warmup_steps} leaves nothing of num_iterations = {num_iterations}; "
             "shorten the warmup"
         )
-    onto = left / down + (1 - left / down) * final_lr_frac
-    return rise >> decay(over=left, to=final_lr_frac / onto).scaled(onto)
+    onto = left / down + (1 - left / down) * to
+    return rise >> decay(over=left, to=to / onto).scaled(onto)

@@ -2,7 +2,7 @@
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, hold, warmup
-from rampup.schedule.presets.pieces import ratio
+from rampup.schedule.presets.pieces import lasts, ratio
 from rampup.schedule.schedule import Schedule
 
 
@@ -30,14 +30,15 @@ def get_lr(
 
     Reference: nanoGPT, train.py, get_lr and the settings above it.
     """
-    if lr_decay_iters <= warmup_iters:
+    warm, end = lasts("warmup_iters", warmup_iters, 0), lasts("lr_decay_iters", lr_decay_iters)
+    if end <= warm:
         raise ScheduleError(
             f"warmup_iters = {warmup_iters} leaves nothing of lr_decay_iters = {lr_decay_iters}; "
             "shorten the warmup"
         )
-    to = ratio("min_lr", min_lr, learning_rate)
-    fall = decay("cosine", over=lr_decay_iters - warmup_iters, to=to)
-    if warmup_iters == 0:
+    to = ratio("min_lr", min_lr, learning_rate, "learning_rate")
+    fall = decay("cosine", over=end - warm, to=to)
+    if warm == 0:
         return fall
     # the rise has one update more than the hold: the peak is its last and the fall's first
-    return warmup(warmup_iters + 1) * (hold(warmup_iters) >> fall)
+    return warmup(warm + 1) * (hold(warm) >> fall)

@@ -17,7 +17,7 @@ from rampup.schedule.presets.optax_cycles import (
     linear_onecycle_schedule as linear_onecycle_schedule,
     sgdr_schedule as sgdr_schedule,
 )
-from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.presets.pieces import above, lasts, ratio
 from rampup.schedule.schedule import Schedule
 
 
@@ -75,7 +75,8 @@ def polynomial_schedule(
     Reference: optax 0.2.8, polynomial_schedule.
     """
     peak = max(init_value, end_value)
-    start, end = ratio("init_value", init_value, peak), ratio("end_value", end_value, peak)
+    start = ratio("init_value", init_value, peak, "the higher value")
+    end = ratio("end_value", end_value, peak, "the higher value")
     if transition_steps <= 0:
         return scaled(hold(), start)
     if end <= start:
@@ -114,7 +115,7 @@ def piecewise_constant_schedule(
             at.append(boundary)
             values.append(values[-1] * scale)
     peak = max(values)
-    factors = [ratio("a value", value, peak) for value in values]
+    factors = [ratio("a value", value, peak, "the highest value") for value in values]
     pieces = [
         hold(end - begin).scaled(factor)
         for begin, end, factor in zip(at, at[1:], factors, strict=False)
@@ -140,7 +141,7 @@ def exponential_decay(
         decay_rate: in [0, 1]; 0 holds `init_value`, as in optax.
         transition_begin: how long `init_value` is held before.
         staircase: True decays in steps.
-        end_value: the lowest rate.
+        end_value: the lowest rate; with a `decay_rate` of 1, the only one, as in optax.
 
     Raises:
         ScheduleError: an argument cannot be meant.
@@ -158,7 +159,11 @@ def exponential_decay(
     else:
         curve = exponential(decay_rate, every=transition_steps)
     if end_value is not None:
-        curve = curve.clamped(ratio("end_value", end_value, init_value), 1.0)
+        low = ratio("end_value", end_value, init_value, "init_value")
+        if decay_rate == 1:
+            # optax takes what does not fall for a rise, and clips it from above
+            return scaled(hold(), low)
+        curve = curve.clamped(low, 1.0)
     return hold(transition_begin) >> curve if transition_begin > 0 else curve
 
 
@@ -182,7 +187,7 @@ def cosine_decay_schedule(
 
     Reference: optax 0.2.8, cosine_decay_schedule.
     """
-    ratio("init_value", init_value, init_value)
+    above("init_value", init_value)
     return _cosine(lasts("decay_steps", decay_steps), alpha, exponent)
 
 
@@ -241,7 +246,7 @@ def warmup_cosine_decay_schedule(
             f"decay_steps={decay_steps} counts the warmup too and leaves nothing behind its "
             f"{warmup_steps} steps; make it longer"
         )
-    to = ratio("end_value", end_value, peak_value)
+    to = ratio("end_value", end_value, peak_value, "peak_value")
     left = decay_steps - warmup_steps
     return _rise(init_value, peak_value, warmup_steps) >> _cosine(left, to, exponent)
 
@@ -285,7 +290,7 @@ def warmup_exponential_decay_schedule(
 
 def _rise(init_value: float, peak_value: float, steps: int) -> Schedule:
     """Return the warmup that several schedules start with."""
-    start = ratio("init_value", init_value, peak_value)
+    start = ratio("init_value", init_value, peak_value, "peak_value")
     return warmup(lasts("warmup_steps", steps, 0), start=start, anchor="start")
 
 

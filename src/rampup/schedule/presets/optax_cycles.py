@@ -8,7 +8,7 @@ from typing import Any
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, warmup
 from rampup.schedule.presets.lines import scaled, slope
-from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.presets.pieces import above, lasts
 from rampup.schedule.schedule import Schedule
 
 
@@ -38,7 +38,7 @@ def cosine_onecycle_schedule(
 
     Reference: optax 0.2.8, cosine_onecycle_schedule.
     """
-    ratio("peak_value", peak_value, peak_value)
+    above("peak_value", peak_value)
     up = _share_of(lasts("transition_steps", transition_steps), pct_start, "pct_start")
     rise = warmup(up, "cosine", start=1 / div_factor, anchor="start")
     to = 1 / (div_factor * final_div_factor)
@@ -73,7 +73,7 @@ def linear_onecycle_schedule(
 
     Reference: optax 0.2.8, linear_onecycle_schedule.
     """
-    ratio("peak_value", peak_value, peak_value)
+    above("peak_value", peak_value)
     total = lasts("transition_steps", transition_steps)
     up = _share_of(total, pct_start, "pct_start")
     down = _share_of(total, pct_final, "pct_final")

@@ -1,6 +1,9 @@
 """What several presets check: whole numbers of updates, and rates as ratios."""
 
+import math
 from typing import Any
+
+import numpy as np
 
 from rampup.errors import ScheduleError
 
@@ -10,19 +13,25 @@ def lasts(name: str, value: Any, least: int = 1) -> int:
 
     Raises:
         ScheduleError: it is something else.
+
+    Example:
+        >>> lasts("T_max", np.int64(5)), lasts("T_max", 5.0)
+        (5, 5)
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+    number = _plain(value)
+    if not _is_number(number) or number % 1 != 0 or number < least:
         raise ScheduleError(f"{name} = {value!r} must be a whole number ≥ {least}")
-    return value
+    return int(number)
 
 
-def ratio(name: str, rate: float, base_lr: float | None) -> float:
+def ratio(name: str, rate: Any, base_lr: Any, base: str = "base_lr") -> float:
     """Return `rate` / `base_lr`; 0 needs no base rate.
 
     Args:
         name: how the peer spells the rate.
         rate: absolute, in [0, base_lr].
         base_lr: of the optimizer, > 0.
+        base: how the peer spells that.
 
     Raises:
         ScheduleError: the base rate is missing, or the rate is not between 0 and it.
@@ -31,14 +40,55 @@ def ratio(name: str, rate: float, base_lr: float | None) -> float:
         >>> ratio("eta_min", 0.25, 0.5)
         0.5
     """
-    if base_lr is None:
-        if rate == 0:
+    part, whole = _plain(rate), _plain(base_lr)
+    if whole is None:
+        if part == 0:
             return 0.0
-        raise ScheduleError(
-            f"{name} = {rate!r} is a rate, not a factor; pass base_lr=… of the optimizer too"
-        )
-    if not base_lr > 0:
-        raise ScheduleError(f"base_lr = {base_lr!r}: a base rate must be above 0")
-    if not 0 <= rate <= base_lr:
-        raise ScheduleError(f"{name} = {rate!r} must lie between 0 and the base rate {base_lr!r}")
-    return rate / base_lr
+        of = " of the optimizer" if base == "base_lr" else ""
+        raise ScheduleError(f"{name} = {rate!r} is a rate, not a factor; pass {base}=…{of} too")
+    if not _is_number(whole) or not 0 < whole < math.inf:
+        raise ScheduleError(f"{base} = {base_lr!r} must be a rate above 0, and finite")
+    if not _is_number(part) or not 0 <= part <= whole:
+        raise ScheduleError(f"{name} = {rate!r} must lie between 0 and {base} = {base_lr!r}")
+    return float(part / whole)
+
+
+def within(name: str, value: Any, low: float = 0.0, high: float = 1.0) -> float:
+    """Return `value`, a number in [low, high], or refuse it.
+
+    Raises:
+        ScheduleError: it is something else.
+
+    Example:
+        >>> within("gamma", 0.5)
+        0.5
+    """
+    number = _plain(value)
+    if not _is_number(number) or not low <= number <= high:
+        raise ScheduleError(f"{name} = {value!r} must lie between {low:g} and {high:g}")
+    return float(number)
+
+
+def above(name: str, value: Any) -> float:
+    """Return `value`, a finite number > 0, or refuse it.
+
+    Raises:
+        ScheduleError: it is something else.
+
+    Example:
+        >>> above("power", 2)
+        2.0
+    """
+    number = _plain(value)
+    if not _is_number(number) or not 0 < number < math.inf:
+        raise ScheduleError(f"{name} = {value!r} must be above 0, and finite")
+    return float(number)
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of numpy as a plain one, and anything else as it is."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

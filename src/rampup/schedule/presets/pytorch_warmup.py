@@ -6,6 +6,7 @@ product, `LinearWarmup(4) * decay("cosine")`.
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import rectified, saturating, warmup
+from rampup.schedule.presets.pieces import lasts, within
 from rampup.schedule.schedule import Schedule
 
 
@@ -24,7 +25,7 @@ def LinearWarmup(warmup_period: int) -> Schedule:
 
     Reference: pytorch_warmup 0.2.0, LinearWarmup.
     """
-    return warmup(_period(warmup_period))
+    return warmup(lasts("warmup_period", warmup_period))
 
 
 def ExponentialWarmup(warmup_period: int) -> Schedule:
@@ -42,7 +43,7 @@ def ExponentialWarmup(warmup_period: int) -> Schedule:
 
     Reference: pytorch_warmup 0.2.0, ExponentialWarmup.
     """
-    return saturating(_period(warmup_period))
+    return saturating(lasts("warmup_period", warmup_period))
 
 
 def UntunedLinearWarmup(*, beta2: float) -> Schedule:
@@ -87,16 +88,11 @@ def RAdamWarmup(*, beta2: float) -> Schedule:
 
     Reference: pytorch_warmup 0.2.0, RAdamWarmup; Liu et al. 2020, §4.
     """
-    return rectified(beta2)
-
-
-def _period(value: int) -> int:
-    if type(value) is not int or value < 1:
-        raise ScheduleError(f"warmup_period = {value!r} must be a whole number ≥ 1")
-    return value
+    return rectified(_beta2(beta2))
 
 
 def _beta2(value: float) -> float:
-    if not 0 <= value < 1:
-        raise ScheduleError(f"beta2 = {value!r} must lie in [0, 1)")
-    return value
+    number = within("beta2", value)
+    if number == 1:
+        raise ScheduleError("beta2 = 1 never forgets, its warmup has no end; use less than 1")
+    return number

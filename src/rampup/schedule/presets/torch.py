@@ -1,7 +1,8 @@
 """torch.optim.lr_scheduler 2.13 as expressions of the algebra; torch itself is not imported.
 
-One `scheduler.step()` per update is meant. Momentum arguments are left out: a schedule is one
-curve. A preset that ends is refused, with the numbers, on a run that is shorter than it.
+One `scheduler.step()` per update is meant. Momentum arguments are left out, as a schedule is one
+curve, and those behind them are taken by name only. A preset that ends is refused, with the
+numbers, on a run that is shorter than it.
 """
 
 from collections import Counter
@@ -19,7 +20,8 @@ from rampup.schedule.build import (
     warmup,
 )
 from rampup.schedule.phase import PEAK
-from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.presets.lines import line
+from rampup.schedule.presets.pieces import above, lasts, ratio, within
 from rampup.schedule.presets.torch_composed import (
     ChainedScheduler as ChainedScheduler,
     SequentialLR as SequentialLR,
@@ -48,17 +50,11 @@ def LinearLR(
 
     Reference: torch 2.13, LinearLR.
     """
-    lasts("total_iters", total_iters)
-    if not 0 < start_factor <= 1 or not 0 <= end_factor <= 1:
-        raise ScheduleError(
-            f"start_factor = {start_factor!r} must be above 0, end_factor = {end_factor!r} "
-            "at least 0, and both at most 1"
-        )
-    if start_factor > end_factor:
-        fall = decay(over=total_iters, to=end_factor / start_factor)
-        return _scaled(fall, start_factor)
-    rise = warmup(total_iters, start=start_factor / end_factor, anchor="start")
-    return _scaled(rise, end_factor)
+    over = lasts("total_iters", total_iters)
+    start, end = within("start_factor", start_factor), within("end_factor", end_factor)
+    if start == 0:
+        raise ScheduleError(f"start_factor = {start_factor!r} must be above 0, as in torch")
+    return line(start, end, over)
 
 
 def ConstantLR(factor: float = 1 / 3, total_iters: int = 5) -> Schedule:
@@ -79,8 +75,8 @@ def ConstantLR(factor: float = 1 / 3, total_iters: int = 5) -> Schedule:
 
     Reference: torch 2.13, ConstantLR.
     """
-    lasts("total_iters", total_iters)
-    return warmup(total_iters, shape="constant", start=factor, anchor="start")
+    over = lasts("total_iters", total_iters)
+    return warmup(over, shape="constant", start=within("factor", factor), anchor="start")
 
 
 def CosineAnnealingLR(
@@ -103,8 +99,7 @@ def CosineAnnealingLR(
 
     Reference: torch 2.13, CosineAnnealingLR.
     """
-    lasts("T_max", T_max)
-    return decay("cosine", over=T_max, to=ratio("eta_min", eta_min, base_lr))
+    return decay("cosine", over=lasts("T_max", T_max), to=ratio("eta_min", eta_min, base_lr))
 
 
 def PolynomialLR(total_iters: int = 5, power: float = 1.0) -> Schedule:
@@ -123,8 +118,8 @@ def PolynomialLR(total_iters: int = 5, power: float = 1.0) -> Schedule:
 
     Reference: torch 2.13, PolynomialLR.
     """
-    lasts("total_iters", total_iters)
-    return decay("linear" if power == 1 else f"polynomial({power!r})", over=total_iters)
+    over, power = lasts("total_iters", total_iters), above("power", power)
+    return decay("linear" if power == 1 else f"polynomial({power!r})", over=over)
 
 
 def ExponentialLR(gamma: float) -> Schedule:
@@ -141,7 +136,9 @@ def ExponentialLR(gamma: float) -> Schedule:
 
     Reference: torch 2.13, ExponentialLR.
     """
-    return exponential(gamma)
+    if within("gamma", gamma) == 0:
+        raise ScheduleError(f"gamma = {gamma!r} must be above 0: no law falls to 0 at once")
+    return exponential(float(gamma))
 
 
 def StepLR(step_size: int, gamma: float = 0.1) -> Schedule:
@@ -160,8 +157,7 @@ def StepLR(step_size: int, gamma: float = 0.1) -> Schedule:
 
     Reference: torch 2.13, StepLR.
     """
-    lasts("step_size", step_size)
-    return steps(every=step_size, gamma=gamma)
+    return steps(every=lasts("step_size", step_size), gamma=within("gamma", gamma))
 
 
 def MultiStepLR(milestones: Sequence[int], gamma: float = 0.1) -> Schedule:
@@ -181,11 +177,12 @@ def MultiStepLR(milestones: Sequence[int], gamma: float = 0.1) -> Schedule:
 
     Reference: torch 2.13, MultiStepLR.
     """
-    if not milestones:
+    counts = Counter(lasts("a milestone", milestone, least=0) for milestone in milestones)
+    share = within("gamma", gamma)
+    if not counts:
         return hold()
-    counts = Counter(milestones)
     layers = [
-        steps(at=sorted(m for m, count in counts.items() if count > layer), gamma=gamma)
+        steps(at=sorted(m for m, count in counts.items() if count > layer), gamma=share)
         for layer in range(max(counts.values()))
     ]
     return product_of(layers)
@@ -198,6 +195,7 @@ def OneCycleLR(
     steps_per_epoch: int | None = None,
     pct_start: float = 0.3,
     anneal_strategy: str = "cos",
+    *,
     div_factor: float = 25.0,
     final_div_factor: float = 1e4,
     three_phase: bool = False,
@@ -228,24 +226,24 @@ def OneCycleLR(
 
     Reference: torch 2.13, OneCycleLR.
     """
-    if not max_lr > 0:
-        raise ScheduleError(f"max_lr = {max_lr!r} must be above 0")
+    above("max_lr", max_lr)
     if total_steps is None:
         if epochs is None or steps_per_epoch is None:
             raise ScheduleError("pass total_steps=…, or both epochs=… and steps_per_epoch=…")
-        total_steps = epochs * steps_per_epoch
-    lasts("total_steps", total_steps)
+        total_steps = lasts("epochs", epochs) * lasts("steps_per_epoch", steps_per_epoch)
+    total_steps = lasts("total_steps", total_steps)
     if anneal_strategy not in ("cos", "linear"):
         raise ScheduleError(
             f"anneal_strategy {anneal_strategy!r} is unknown; use 'cos' or 'linear'"
         )
     shape = "cosine" if anneal_strategy == "cos" else "linear"
-    first, last, end = 1 / div_factor, 1 / div_factor / final_div_factor, total_steps - 1
-    rise = pct_start * total_steps
-    if not 0 <= pct_start <= 1 or rise == 1:
+    first, end = 1 / above("div_factor", div_factor), total_steps - 1
+    last = first / above("final_div_factor", final_div_factor)
+    rise = within("pct_start", pct_start) * total_steps
+    if rise == 1:
         raise ScheduleError(
-            f"pct_start = {pct_start!r} of {total_steps} steps is {rise:g}; it must lie between 0 "
-            "and 1, and at exactly one update torch divides by zero"
+            f"pct_start = {pct_start!r} of {total_steps} steps is exactly one update, where torch "
+            "divides by zero; use a little more or less"
         )
     if pct_start == 0 and not three_phase:
         return decay(shape, over=total_steps, to=last, anchor="end")
@@ -292,8 +290,10 @@ def CyclicLR(
 
     Reference: torch 2.13, CyclicLR.
     """
-    low = ratio("base_lr", base_lr, max_lr)
-    return cycle(step_size_up, step_size_down, low=low, mode=mode, gamma=gamma)
+    low = ratio("base_lr", base_lr, max_lr, "max_lr")
+    up = lasts("step_size_up", step_size_up)
+    down = None if step_size_down is None else lasts("step_size_down", step_size_down)
+    return cycle(up, down, low=low, mode=mode, gamma=within("gamma", gamma))
 
 
 def CosineAnnealingWarmRestarts(
@@ -316,9 +316,5 @@ def CosineAnnealingWarmRestarts(
 
     Reference: torch 2.13, CosineAnnealingWarmRestarts.
     """
-    lasts("T_mult", T_mult)
-    return restarts(T_0, times=T_mult, to=ratio("eta_min", eta_min, base_lr))
-
-
-def _scaled(schedule: Schedule, by: float) -> Schedule:
-    return schedule if by == PEAK else schedule.scaled(by)
+    period, times = lasts("T_0", T_0), lasts("T_mult", T_mult)
+    return restarts(period, times=times, to=ratio("eta_min", eta_min, base_lr))

@@ -4,6 +4,7 @@ from typing import Final
 
 from rampup.errors import ScheduleError, nearest
 from rampup.schedule.build import decay, hold, warmup
+from rampup.schedule.presets.pieces import lasts, within
 from rampup.schedule.schedule import Schedule
 
 DECAYS: Final = {"linear": "linear", "sqrt": "1-sqrt", "cosine": "cosine"}
@@ -47,12 +48,15 @@ def linear_warmup_stable_decay(
         raise ScheduleError(
             f"decay_type {decay_type!r} is unknown; {nearest(decay_type, list(DECAYS))}"
         )
-    rise = min(warmup_steps, total)
+    total = lasts("training_steps" if total_steps is None else "total_steps", total)
+    rise = min(lasts("warmup_steps", warmup_steps, least=0), total)
     rest = total - rise
-    fall = rest if decay_ratio is None else min(round(total * decay_ratio), rest)
+    share = 1.0 if decay_ratio is None else within("decay_ratio", decay_ratio)
+    to = within("min_lr_factor", min_lr_factor)
+    fall = min(round(total * share), rest)
     schedule = warmup(rise)
     if fall == 0:
         return schedule >> hold()
     if rest > fall:
         schedule = schedule >> hold(rest - fall)
-    return schedule >> decay(DECAYS[decay_type], over=fall, to=min_lr_factor)
+    return schedule >> decay(DECAYS[decay_type], over=fall, to=to)

@@ -11,7 +11,7 @@ from typing import Final
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule import build
 from rampup.schedule.build import decay, from_points, hold, warmup
-from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.presets.pieces import above, lasts, ratio, within
 from rampup.schedule.schedule import Schedule
 
 TYPES: Final = ("linear", "cosine", "1-sqrt")
@@ -44,7 +44,7 @@ def constant_with_warmup(num_warmup_steps: int) -> Schedule:
 
     Reference: transformers 5.23, get_constant_schedule_with_warmup.
     """
-    return warmup(num_warmup_steps, anchor="start") >> hold()
+    return _rise(num_warmup_steps) >> hold()
 
 
 def linear(num_warmup_steps: int, num_training_steps: int) -> Schedule:
@@ -109,7 +109,7 @@ def cosine_with_restarts(
     Reference: transformers 5.23, get_cosine_with_hard_restarts_schedule_with_warmup.
     """
     rise, rest = _split(num_warmup_steps, num_training_steps)
-    _above_zero(num_cycles)
+    num_cycles = above("num_cycles", num_cycles)
     # between two updates or on one; there, floating point may put it one update late
     starts = [n * rest / Fraction(num_cycles) for n in range(1, math.ceil(num_cycles))]
     late = [at.denominator == 1 and num_cycles * (int(at) / rest) % 1.0 > 0.5 for at in starts]
@@ -151,7 +151,7 @@ def polynomial(
     Reference: transformers 5.23, get_polynomial_decay_schedule_with_warmup.
     """
     rise, rest = _split(num_warmup_steps, num_training_steps)
-    shape = "linear" if power == 1 else f"polynomial({power!r})"
+    shape = "linear" if power == 1 else f"polynomial({above('power', power)!r})"
     return rise >> decay(shape, over=rest, to=ratio("lr_end", lr_end, base_lr))
 
 
@@ -170,8 +170,10 @@ def inverse_sqrt(num_warmup_steps: int, timescale: int | None = None) -> Schedul
 
     Reference: transformers 5.23, get_inverse_sqrt_schedule.
     """
-    fall = build.inverse_sqrt((num_warmup_steps or 10_000) if timescale is None else timescale)
-    return warmup(num_warmup_steps, anchor="start") >> fall
+    rise, scale = _rise(num_warmup_steps), timescale
+    if scale is None:
+        scale = num_warmup_steps or 10_000
+    return rise >> build.inverse_sqrt(lasts("timescale", scale))
 
 
 def cosine_with_min_lr(
@@ -237,6 +239,7 @@ def cosine_warmup_with_min_lr(
     Reference: transformers 5.23, get_cosine_with_min_lr_schedule_with_warmup_lr_rate.
     """
     _, rest = _split(num_warmup_steps, num_training_steps)
+    num_warmup_steps = int(num_warmup_steps)
     low = _minimum(min_lr, min_lr_rate, base_lr)
     if warmup_lr_rate is None:
         rise = warmup(num_warmup_steps)
@@ -286,11 +289,16 @@ def warmup_stable_decay(
     for name, kind in (("warmup_type", warmup_type), ("decay_type", decay_type)):
         if kind not in TYPES:
             raise ScheduleError(f"{name} {kind!r} is unknown; use one of {one_of(TYPES)}")
-    lasts("num_decay_steps", num_decay_steps)
+    num_warmup_steps = lasts("num_warmup_steps", num_warmup_steps, least=0)
+    num_decay_steps = lasts("num_decay_steps", num_decay_steps)
+    min_lr_ratio = within("min_lr_ratio", min_lr_ratio)
     if num_stable_steps is None:
         if num_training_steps is None:
             raise ScheduleError("pass num_training_steps=… or num_stable_steps=…")
-        num_stable_steps = num_training_steps - num_warmup_steps - num_decay_steps
+        total = lasts("num_training_steps", num_training_steps)
+        num_stable_steps = total - num_warmup_steps - num_decay_steps
+    else:
+        num_stable_steps = lasts("num_stable_steps", num_stable_steps, least=0)
     if num_stable_steps < 0:
         raise ScheduleError(
             f"num_warmup_steps = {num_warmup_steps} and num_decay_steps = {num_decay_steps} leave "
@@ -304,21 +312,28 @@ def warmup_stable_decay(
     return schedule >> _waves(num_decay_steps, num_cycles, min_lr_ratio, behind=min_lr_ratio)
 
 
+def _rise(steps: int) -> Schedule:
+    """Return the warmup that most of them have."""
+    return warmup(lasts("num_warmup_steps", steps, least=0), anchor="start")
+
+
 def _split(warm: int, total: int) -> tuple[Schedule, int]:
-    """Return the warmup that most schedules start with, and the updates behind it."""
-    lasts("num_warmup_steps", warm, least=0)
-    if total <= warm:
+    """Return that warmup, and the updates behind it."""
+    left = lasts("num_training_steps", total) - lasts("num_warmup_steps", warm, least=0)
+    if left < 1:
         raise ScheduleError(
             f"num_warmup_steps = {warm} leaves nothing of num_training_steps = {total}; "
             "shorten the warmup"
         )
-    return warmup(warm, anchor="start"), total - warm
+    return _rise(warm), left
 
 
 def _minimum(min_lr: float | None, min_lr_rate: float | None, base_lr: float | None) -> float:
     if (min_lr is None) == (min_lr_rate is None):
         raise ScheduleError("pass one of min_lr=… and min_lr_rate=…, and not both")
-    return ratio("min_lr", min_lr, base_lr) if min_lr is not None else float(min_lr_rate or 0)
+    if min_lr is not None:
+        return ratio("min_lr", min_lr, base_lr)
+    return within("min_lr_rate", min_lr_rate)
 
 
 def _waves(
@@ -338,7 +353,7 @@ def _waves(
         updates: how many are kept; None is `over`.
         behind: factor behind them; None is that at `over`.
     """
-    _above_zero(cycles)
+    cycles = above("num_cycles", cycles)
     if cycles == 0.5 and updates is None:
         return decay("cosine", over=over, to=low)
     half = over / (2 * cycles)
@@ -350,8 +365,3 @@ def _waves(
     waves = from_points(points, "cosine")
     end = waves.plan(updates=int(points[-1][0]) + 1)(over) if behind is None else behind
     return waves.cut(count, to=end)
-
-
-def _above_zero(cycles: float) -> None:
-    if not cycles > 0:
-        raise ScheduleError(f"num_cycles = {cycles!r} must be above 0")
