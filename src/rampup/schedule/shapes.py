@@ -72,7 +72,13 @@ def _polynomial(power: float, k: float) -> Rise:
     _above("polynomial", "k", k)
     if k == 1:
         return lambda p, _n: np.power(p, power)
-    return lambda p, _n: np.power(1.0 - np.power(1.0 - p, k), power)
+
+    def rise(p: Any, _n: int) -> Any:
+        with np.errstate(divide="ignore"):  # the logarithm of 0, at the end of the rise
+            # 1 − (1 − p)^k, which keeps its digits near 0
+            return np.power(-np.expm1(k * np.log1p(-p)), power)
+
+    return rise
 
 
 def _k_decay(k: float) -> Rise:

@@ -232,19 +232,10 @@ def OneCycleLR(
             raise ScheduleError("pass total_steps=…, or both epochs=… and steps_per_epoch=…")
         total_steps = lasts("epochs", epochs) * lasts("steps_per_epoch", steps_per_epoch)
     total_steps = lasts("total_steps", total_steps)
-    if anneal_strategy not in ("cos", "linear"):
-        raise ScheduleError(
-            f"anneal_strategy {anneal_strategy!r} is unknown; use 'cos' or 'linear'"
-        )
-    shape = "cosine" if anneal_strategy == "cos" else "linear"
+    shape = _annealing(anneal_strategy)
     first, end = 1 / above("div_factor", div_factor), total_steps - 1
     last = first / above("final_div_factor", final_div_factor)
-    rise = within("pct_start", pct_start) * total_steps
-    if rise == 1:
-        raise ScheduleError(
-            f"pct_start = {pct_start!r} of {total_steps} steps is exactly one update, where torch "
-            "divides by zero; use a little more or less"
-        )
+    rise = _share(pct_start, total_steps)
     if pct_start == 0 and not three_phase:
         return decay(shape, over=total_steps, to=last, anchor="end")
     if rise < 1:
@@ -259,6 +250,69 @@ def OneCycleLR(
         points.append((float(end), last))
     curve = from_points(points, shape)
     return curve if int(points[-1][0]) < total_steps else curve.cut(total_steps)
+
+
+def one_cycle_momentum(
+    total_steps: int,
+    pct_start: float = 0.3,
+    anneal_strategy: str = "cos",
+    *,
+    base_momentum: float = 0.85,
+    max_momentum: float = 0.95,
+    three_phase: bool = False,
+) -> Schedule:
+    """Return what OneCycleLR does to the momentum; the factor is relative to `max_momentum`.
+
+    T updates fall from 1 to base/max at update pct·T − 1 and rise to 1 at update T − 1; three
+    phases are back at 1 at update 2·pct·T − 2. It is for `also=` of a RampupLR:
+    `also={"momentum": one_cycle_momentum(…)}`, or `"betas.0"` with Adam, on an optimizer whose
+    momentum is `max_momentum`.
+
+    Args:
+        total_steps: T.
+        pct_start: share of T that falls, in [0, 1].
+        anneal_strategy: `"cos"` or `"linear"`.
+        base_momentum: the lowest, in [0, max_momentum].
+        max_momentum: the highest, > 0.
+        three_phase: as for OneCycleLR.
+
+    Example:
+        >>> plan = one_cycle_momentum(total_steps=10, pct_start=0.4).plan(updates=10)
+        >>> [round(0.95 * plan(k), 6) for k in (0, 3, 9)]
+        [0.95, 0.85, 0.95]
+
+    Reference: torch 2.13, OneCycleLR with cycle_momentum.
+    """
+    shape = _annealing(anneal_strategy)
+    low = ratio("base_momentum", base_momentum, above("max_momentum", max_momentum))
+    fall, end = _share(pct_start, lasts("total_steps", total_steps)), total_steps - 1.0
+    if fall < 1:
+        if three_phase:
+            return from_points([(0.0, PEAK), (end, PEAK)])
+        return from_points([(fall, low), (end + 1, PEAK)], shape).since(1)
+    points = [(0.0, PEAK), (fall - 1, low)]
+    if points[-1][0] < end:
+        points.append((2 * fall - 2 if three_phase else end, PEAK))
+    curve = from_points(points, shape)
+    return curve if int(points[-1][0]) < total_steps else curve.cut(total_steps)
+
+
+def _annealing(strategy: str) -> str:
+    """Return our name of a shape of torch's one-cycle policy."""
+    if strategy not in ("cos", "linear"):
+        raise ScheduleError(f"anneal_strategy {strategy!r} is unknown; use 'cos' or 'linear'")
+    return "cosine" if strategy == "cos" else "linear"
+
+
+def _share(pct_start: float, total_steps: int) -> float:
+    """Return how many updates the first phase of torch's one-cycle policy has."""
+    share = within("pct_start", pct_start) * total_steps
+    if share == 1:
+        raise ScheduleError(
+            f"pct_start = {pct_start!r} of {total_steps} steps is exactly one update, where torch "
+            "divides by zero; use a little more or less"
+        )
+    return share
 
 
 def CyclicLR(
