@@ -141,10 +141,8 @@ def test_the_loop_climbs_and_goes_back_and_hands_over() -> None:
 
 
 def test_it_ends_at_the_peak_once_the_loss_is_low_there() -> None:
-    model, optimizer, scheduler = build(SGD)
-    optimizer.param_groups[0]["lr"] = 0.1  # below every critical rate
-    scheduler.detach()
-    optimizer.param_groups[0].pop("initial_lr")
+    model = Bowl()
+    optimizer = SGD(model.parameters(), lr=0.1)  # below every critical rate
     scheduler = scheduled(model, optimizer)
 
     used, _ = train(model, optimizer, scheduler, [(CURVATURES, np.zeros(3))] * UPDATES)
@@ -167,6 +165,18 @@ def test_it_ends_where_it_is_when_time_is_up() -> None:
     plan = (hold(8) >> THEN).plan(updates=UPDATES)
     assert used[8:] == pytest.approx([BASE * share * plan(k) for k in range(8, UPDATES)])
     assert run[2].lr_at(3) == [pytest.approx(BASE * share)]
+
+
+def test_it_climbs_no_more_when_time_is_up() -> None:
+    """Three climbs in three updates, though the loss falls at the fourth too."""
+    model = Bowl()
+    optimizer = SGD(model.parameters(), lr=0.1)
+    run = model, optimizer, scheduled(model, optimizer, longest=3)
+
+    used, _ = train(*run, [(CURVATURES, np.zeros(3))] * 5)
+
+    assert used == pytest.approx([0.01, 0.02, 0.04, 0.04, 0.04])
+    assert run[2].reached == 3
 
 
 def test_a_broken_loss_is_rolled_back_to_before_the_last_climb() -> None:

@@ -88,17 +88,18 @@ def test_a_loss_that_rises_at_once_has_the_rate_zero() -> None:
 
 
 def test_rounding_is_no_rise() -> None:
-    """At tiny rates a float32 loss only trembles."""
-    torch.manual_seed(0)
-    weight = nn.Parameter(torch.randn(1000))
-    x = torch.randn(64, 1000)
+    """Two units in the last place, as a float32 loss trembles at tiny rates."""
+    weight = nn.Parameter(torch.ones(1))
 
-    def loss() -> torch.Tensor:
-        return (x @ weight).square().mean()
+    def loss() -> float:
+        rate = 1.0 - weight.item()
+        if rate < 1e-3:
+            return 1.0 + 2 * torch.finfo(torch.float32).eps * (rate > 0)
+        return 0.5 if rate < 0.8 else 2.0
 
-    rate = found(weight, loss, start=1e-11)
+    rate = critical_lr(loss, [weight], [torch.ones(1)], start=1e-5)
 
-    assert rate == pytest.approx(found(weight, loss, start=1e-4), rel=0.2)
+    assert 0.8 <= rate <= 0.88
 
 
 @pytest.mark.parametrize("fails", [False, True])

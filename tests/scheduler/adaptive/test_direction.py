@@ -75,3 +75,16 @@ def test_measuring_changes_nothing(kind: str) -> None:
     optimizer.step()
     untouched.step()
     assert all(map(torch.equal, weights, others))
+
+
+def test_gradients_that_a_grad_scaler_scaled_stay_scaled() -> None:
+    """A fused step unscales them in place; the copy must not do that to the originals."""
+    weight = torch.nn.Parameter(torch.ones(3))
+    weight.grad = torch.full((3,), 8.0)
+    optimizer = torch.optim.SGD([weight], fused=True)
+    optimizer.grad_scale, optimizer.found_inf = torch.tensor(4.0), torch.tensor(0.0)
+
+    _, [update] = direction(optimizer, [0.5])
+
+    assert weight.grad.tolist() == [8.0, 8.0, 8.0]
+    assert update.tolist() == [1.0, 1.0, 1.0]

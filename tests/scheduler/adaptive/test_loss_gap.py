@@ -1,20 +1,16 @@
 """`LossGapLR`: the rates are those of a loop written by hand, through any resume."""
 
-import copy
-import io
-import json
 import math
-import pickle
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 import torch
 from hypothesis import given, strategies as st
-from torch.optim import SGD, Adam, Optimizer
+from torch.optim import Adam, Optimizer
 
 from rampup import LossGapLR, decay, hold
-from rampup.errors import ScheduleError, StateError, UnitError
+from rampup.errors import ScheduleError, StateError
 from rampup.scheduler.adaptive.loss_gap import gap_factor
 
 BASE = 0.1
@@ -211,73 +207,6 @@ def test_what_lies_ahead_is_told_as_far_as_it_is_known() -> None:
     assert all(least <= rate for least, rate in zip(told, used, strict=True))
 
 
-def through_a_file(state: Any) -> Any:
-    file = io.BytesIO()
-    torch.save(state, file)
-    file.seek(0)
-    return torch.load(file, weights_only=True)
-
-
-def scheduler_first(optimizer: Adam, saved: dict[str, Any]) -> LossGapLR:
-    scheduler = LossGapLR(optimizer, THEN, **ASKED)
-    scheduler.load_state_dict(saved["scheduler"])
-    optimizer.load_state_dict(saved["optimizer"])
-    return scheduler
-
-
-def optimizer_first(optimizer: Adam, saved: dict[str, Any]) -> LossGapLR:
-    scheduler = LossGapLR(optimizer, THEN, **ASKED)
-    optimizer.load_state_dict(saved["optimizer"])
-    scheduler.load_state_dict(saved["scheduler"])
-    return scheduler
-
-
-def optimizer_alone(optimizer: Adam, saved: dict[str, Any]) -> LossGapLR:
-    optimizer.load_state_dict(saved["optimizer"])
-    return LossGapLR(optimizer, THEN, **ASKED)
-
-
-@pytest.mark.parametrize("stop", [0, 1, 7, 13, 14, 30])
-@pytest.mark.parametrize("resume", [scheduler_first, optimizer_first, optimizer_alone])
-def test_a_resumed_run_is_the_unbroken_run(resume: Callable[..., LossGapLR], stop: int) -> None:
-    """To the bit, wherever it stopped, even between a report and its update."""
-    weight, optimizer, scheduler = build()
-    train(weight, optimizer, scheduler, FALLING[:stop])
-    scheduler.report(FALLING[stop])
-    state = {"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()}
-    saved, stopped = through_a_file(state), weight.detach().clone()
-    expected = train(weight, optimizer, scheduler, FALLING[stop:])
-
-    again = torch.nn.Parameter(stopped)
-    other = Adam([again], lr=BASE)
-    resumed = resume(other, saved)
-
-    assert expected == train(again, other, resumed, FALLING[stop:])
-    assert weight.tolist() == again.tolist()
-    assert scheduler.reached == resumed.reached
-
-
-@pytest.mark.parametrize("stop", [5, 20])
-def test_the_state_is_plain_data(stop: int) -> None:
-    run = build()
-    train(*run, FALLING[:stop])
-
-    state = run[2].state_dict()
-
-    assert state == json.loads(json.dumps(state))
-
-
-@pytest.mark.parametrize("stop", [5, 20])
-@pytest.mark.parametrize("again", [copy.deepcopy, lambda run: pickle.loads(pickle.dumps(run))])
-def test_a_copy_goes_on_alike(again: Callable[[Any], Any], stop: int) -> None:
-    run = build()
-    train(*run, FALLING[:stop])
-
-    copied = again(run)
-
-    assert train(*run, FALLING[stop:]) == train(*copied, FALLING[stop:])
-
-
 def test_an_update_that_a_grad_scaler_skips_shifts_nothing() -> None:
     weight, optimizer, scheduler = build()
     scaler = torch.amp.GradScaler("cpu", init_scale=4.0)
@@ -306,22 +235,6 @@ def test_a_rate_that_is_a_tensor_stays_that_tensor() -> None:
 
     assert optimizer.param_groups[0]["lr"] is rate
     assert used == pytest.approx(by_hand(FALLING)[0], rel=1e-12)
-
-
-def test_groups_keep_their_ratio_and_may_join_late() -> None:
-    weights = [torch.nn.Parameter(torch.ones(1)) for _ in range(2)]
-    optimizer = SGD([{"params": weights[:1]}], lr=BASE)
-    scheduler = LossGapLR(optimizer, THEN, **ASKED)
-    for k, loss in enumerate(FALLING):
-        if k == 5:
-            optimizer.add_param_group({"params": weights[1:], "lr": BASE / 4})
-        weights[0].grad = torch.ones(1)
-        scheduler.report(loss)
-        optimizer.step()
-        if k >= 5:
-            one, other = scheduler.last_used
-            assert one == pytest.approx(4 * other, rel=1e-12)
-    assert len(scheduler.base_lrs) == 2
 
 
 def refused(call: Callable[[], Any], error: type[Exception]) -> str:
@@ -358,43 +271,6 @@ def test_what_cannot_be_meant_is_refused(asked: dict[str, Any], text: str) -> No
     assert refused(lambda: build(**asked), ScheduleError) == text
 
 
-@pytest.mark.parametrize(
-    ("then", "error", "text"),
-    [
-        (
-            "warmup 3up >> hold",
-            ScheduleError,
-            (
-                "'warmup 3up linear >> hold' warms up, but comes after the warmup; "
-                "pass a hold or a decay"
-            ),
-        ),
-        (
-            "hold 21up >> decay",
-            ScheduleError,
-            (
-                "the phases of 'hold 20up >> hold 21up >> decay linear to 0.0' add up to 41 "
-                "updates, but the run has only 40; shorten a phase or lengthen the run"
-            ),
-        ),
-        (
-            "decay 1ep",
-            UnitError,
-            (
-                "1ep cannot be converted to updates without updates_per_epoch; "
-                "pass updates_per_epoch=…"
-            ),
-        ),
-    ],
-    ids=["warmup", "fit", "unit"],
-)
-def test_what_cannot_follow_is_refused_at_once(then, error, text) -> None:
-    """Not when the peak is reached, hours later."""
-    optimizer = SGD([torch.nn.Parameter(torch.ones(1))], lr=BASE)
-
-    assert refused(lambda: LossGapLR(optimizer, then, **ASKED), error) == text
-
-
 def test_a_loss_nobody_reported_is_missed_before_the_second_update() -> None:
     weight, optimizer, scheduler = build()
     weight.grad = torch.ones(2)
@@ -425,39 +301,3 @@ def test_a_loss_for_each_sample_is_refused() -> None:
     assert refused(lambda: build()[2].report(torch.ones(4)), TypeError) == (
         "report takes one loss, not a tensor of shape (4,); take its mean"
     )
-
-
-def test_a_checkpoint_that_disagrees_is_refused_with_both_sides() -> None:
-    theirs = build(floor=0.25)[2].state_dict()
-    weight, optimizer, scheduler = build()
-    train(weight, optimizer, scheduler, FALLING[:3])
-    before = scheduler.state_dict()
-
-    assert refused(lambda: scheduler.load_state_dict(theirs), StateError) == (
-        "the checkpoint disagrees with the code:\n"
-        "         checkpoint  code\n"
-        "  floor  0.25        0.5\n"
-        "build the scheduler as it was saved"
-    )
-    assert before == scheduler.state_dict()
-
-
-@pytest.mark.parametrize(
-    ("other", "text"),
-    [
-        (
-            {"kind": "CatapultLR"},
-            "the state was not saved by a LossGapLR; load it into the scheduler that saved it",
-        ),
-        (
-            {"version": 2},
-            "the state has version 2, but this rampup reads up to 1; update rampup",
-        ),
-    ],
-    ids=["kind", "version"],
-)
-def test_the_state_of_something_else_is_refused(other: dict[str, Any], text: str) -> None:
-    scheduler = build()[2]
-    state = {**scheduler.state_dict(), **other}
-
-    assert refused(lambda: scheduler.load_state_dict(state), StateError) == text

@@ -32,9 +32,12 @@ def gradient_init(optimizer: Optimizer) -> None:
     more, as the state is the optimizer's.
 
     Known weakness: its length is β₂'s, about 613 updates' worth of rate at β₂ = 0.999, whatever
-    the run; the first update is damped to √(1 − β₂), 32-fold there. A first gradient that is
-    not typical stays in the second moment for 1 / (1 − β₂) updates. Averaged micro-batches make
-    g², and so the damping, smaller. It is not needed on top of another warmup.
+    the run, and the first update is damped to √(1 − β₂), 32-fold there. A first gradient that
+    is larger than those to come damps on for 1 / (1 − β₂) updates. On the digits, over 300
+    updates at rates 0.01, 0.04 and 0.08 (`python -m benchmarks.adaptive`), the accuracy was 0.43,
+    0.69 and 0.81, that of plain Adam 0.96, 0.66 and 0.14, and with `untuned(…, "rectified")`
+    0.84, 0.95 and 0.97: so raise the rate with it. Averaged micro-batches make g², and so the
+    damping, smaller. It is not needed on top of another warmup.
 
     Args:
         optimizer: Adam, AdamW, NAdam, RAdam or one whose state has the same names; foreach,

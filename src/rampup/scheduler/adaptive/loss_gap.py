@@ -52,9 +52,11 @@ class LossGapLR(Handover):
     costs nothing; where none was finite before the second update, that is refused.
 
     Known weakness: it needs to be told the loss that training will end near, and the peak comes
-    sooner or later as that guess and `ratio` say; a ratio of 0.45 in place of 0.3 lost a run in
-    one trial. A plain linear warmup over a tenth of the run is a strong rival. With
-    cross-entropy from a large vocabulary most of the gap goes in the first updates.
+    sooner or later as that guess and `ratio` say. Where the loss falls fast, the rate rises
+    fast. In our trials a linear warmup over the same tenth of the run did as well or better. On
+    the digits (`python -m benchmarks.adaptive`), at rates of SGD that none survives without a
+    warmup, 16 of 16 runs came above an accuracy of 0.8 with the linear one and 10 with this one;
+    with Adam 9 of 12 against 6.
 
     Args:
         optimizer: its groups' `lr` are the rates at the peak.
