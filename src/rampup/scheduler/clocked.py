@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from rampup.errors import ScheduleError, StateError, one_of
-from rampup.scheduler.clock import CLOCKS, CallClock, Clock, outside_graphs
+from rampup.scheduler.clock import CLOCKS, CallClock, Clock
 from rampup.scheduler.hyper import cell, replace
 from rampup.scheduler.rates import Rates, Source
 
@@ -152,11 +152,10 @@ class ClockedLR(LRScheduler, ABC):
             metrics: accepted because trainers pass one, or the epoch, here.
             epoch: accepted likewise.
         """
-        self._step_count += 1
-        if isinstance(self.clock, CallClock):
-            self._before_update()
-            self.clock.tick()
-        self._notice()
+        if torch.compiler.is_compiling():
+            torch.compiler.disable(self._stepped)()
+        else:
+            self._stepped()
 
     def detach(self) -> None:
         """Leave the optimizer alone: no hook stays, and its rates stay as they are."""
@@ -215,7 +214,7 @@ class ClockedLR(LRScheduler, ABC):
         if self._clock_name == "calls":
             self.clock = CallClock(self._after_update)
         else:
-            hooks.append(self.optimizer.register_step_pre_hook(self._before_update))
+            hooks.append(self.optimizer.register_step_pre_hook(self._before_step))
             self.clock = Clock(self.optimizer, self._after_update)
         self._handles = hooks
         self.optimizer.param_groups[0][KEY] = ""
@@ -230,7 +229,20 @@ class ClockedLR(LRScheduler, ABC):
                 f"{living.clock.updates} updates; detach() that one first"
             )
 
-    def _before_update(self, *_: Any) -> None:
+    def _stepped(self) -> None:
+        self._step_count += 1
+        if isinstance(self.clock, CallClock):
+            self._before_update()
+            self.clock.tick()
+        self._notice()
+
+    def _before_step(self, *_: Any) -> None:
+        if torch.compiler.is_compiling():
+            torch.compiler.disable(self._before_update)()
+        else:
+            self._before_update()
+
+    def _before_update(self) -> None:
         self._notice()
         self._read, foreign = self._rates.read()
         if isinstance(self.clock, Clock):
@@ -313,9 +325,6 @@ class ClockedLR(LRScheduler, ABC):
         self.clock.updates = state["updates"]
         self._used = state["used"]
         self._adopt(understood)
-
-
-outside_graphs(ClockedLR._before_update)
 
 
 def _inner(optimizer: Any) -> Optimizer:
