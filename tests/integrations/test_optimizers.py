@@ -169,3 +169,18 @@ def test_one_step_of_lbfgs_is_one_update(kind: str) -> None:
 
     assert calls > 2 * STOP
     assert [rates[:1] for rates in planned()] == used + used_then
+
+
+def test_a_single_precision_tensor_holds_the_planned_rate_rounded() -> None:
+    model = small_model()
+    rate = torch.tensor(BASES[0])
+    base = rate.item()
+    optimizer = torch.optim.SGD(model.parameters(), lr=rate, foreach=False)
+    used = follow(optimizer)
+    RampupLR(optimizer, SCHEDULE, on_foreign_write="error", **RUN)
+
+    for k in range(UPDATES):
+        update(optimizer, k)
+
+    plan = SCHEDULE.plan(**RUN)
+    assert [[torch.tensor(base * plan(k)).item()] for k in range(UPDATES)] == used
