@@ -36,7 +36,7 @@ class Clock:
         # What is counted would be a constant of the graph; so would all be that a count leads to.
         # Asked for here alone, since `disable` imports the compiler, which takes a second.
         if torch.compiler.is_compiling():
-            torch.compiler.disable(self._count_compiled)(optimizer)
+            torch.compiler.disable(self._count_compiled)(optimizer)  # type: ignore[no-untyped-call]
         else:
             self._count(optimizer)
 

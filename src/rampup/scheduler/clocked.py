@@ -153,7 +153,7 @@ class ClockedLR(LRScheduler, ABC):
             epoch: accepted likewise.
         """
         if torch.compiler.is_compiling():
-            torch.compiler.disable(self._stepped)()
+            torch.compiler.disable(self._stepped)()  # type: ignore[no-untyped-call]
         else:
             self._stepped()
 
@@ -238,7 +238,7 @@ class ClockedLR(LRScheduler, ABC):
 
     def _before_step(self, *_: Any) -> None:
         if torch.compiler.is_compiling():
-            torch.compiler.disable(self._before_update)()
+            torch.compiler.disable(self._before_update)()  # type: ignore[no-untyped-call]
         else:
             self._before_update()
 
