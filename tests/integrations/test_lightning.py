@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.filterwarnings(f"ignore:{said}")
     for said in (
         r"`isinstance\(treespec, LeafSpec\)` is deprecated",  # its own use of torch
-        "You're resuming from a checkpoint that ended before the epoch",  # is tested here
+        "You're resuming from a checkpoint that ended before the epoch",  # on purpose
     )
 ]
 

@@ -33,16 +33,24 @@ class Clock:
         self._handle = optimizer.register_step_post_hook(self._after_step)
 
     def _after_step(self, optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
-        self._count(optimizer, compiled=torch.compiler.is_compiling())
+        # What is counted would be a constant of the graph; so would all be that a count leads to.
+        # Asked for here alone, since `disable` imports the compiler, which takes a second.
+        if torch.compiler.is_compiling():
+            torch.compiler.disable(self._count_compiled)(optimizer)  # type: ignore[no-untyped-call]
+        else:
+            self._count(optimizer)
 
-    def _count(self, optimizer: Optimizer, *, compiled: bool) -> None:
-        if compiled and not self._warned:
+    def _count_compiled(self, optimizer: Optimizer) -> None:
+        if not self._warned:
             self._warned = True
             warn(
                 "optimizer.step() runs under torch.compile, where the hook that counts updates "
                 "breaks the graph; clock='calls' counts scheduler.step() instead",
                 stacklevel=2,
             )
+        self._count(optimizer)
+
+    def _count(self, optimizer: Optimizer) -> None:
         if self.rehearsal:
             self.rehearsal = False
             return
@@ -75,14 +83,3 @@ class CallClock:
 
     def detach(self) -> None:
         """Do nothing: there is no hook."""
-
-
-def outside_graphs(method: Callable[..., None]) -> None:
-    """Keep `method` out of compiled graphs, so that what it counts is no constant of them.
-
-    `torch.compiler.disable` does the same and imports the compiler, which takes a second.
-    """
-    method._torchdynamo_disable = True  # type: ignore[attr-defined]
-
-
-outside_graphs(Clock._count)

@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from rampup.errors import ScheduleError, StateError, one_of
-from rampup.scheduler.clock import CLOCKS, CallClock, Clock, outside_graphs
+from rampup.scheduler.clock import CLOCKS, CallClock, Clock
 from rampup.scheduler.followed import follow, leave, must_be_free
 from rampup.scheduler.hyper import cell, replace
 from rampup.scheduler.rates import Rates, Source
@@ -157,11 +157,10 @@ class ClockedLR(LRScheduler, ABC):
             metrics: accepted because trainers pass one, or the epoch, here.
             epoch: accepted likewise.
         """
-        self._step_count += 1
-        if isinstance(self.clock, CallClock):
-            self._before_update()
-            self.clock.tick()
-        self._notice()
+        if torch.compiler.is_compiling():
+            torch.compiler.disable(self._stepped)()  # type: ignore[no-untyped-call]
+        else:
+            self._stepped()
 
     def detach(self) -> None:
         """Leave the optimizer alone: no hook stays, and its rates stay as they are."""
@@ -226,11 +225,24 @@ class ClockedLR(LRScheduler, ABC):
         if self._clock_name == "calls":
             self.clock = CallClock(self._after_update)
         else:
-            hooks.append(self.optimizer.register_step_pre_hook(self._before_update))
+            hooks.append(self.optimizer.register_step_pre_hook(self._before_step))
             self.clock = Clock(self.optimizer, self._after_update)
         self._handles = hooks
         self.optimizer.param_groups[0][KEY] = ""
         follow(self.optimizer, self)
+
+    def _stepped(self) -> None:
+        self._step_count += 1
+        if isinstance(self.clock, CallClock):
+            self._before_update()
+            self.clock.tick()
+        self._notice()
+
+    def _before_step(self, *hook: Any) -> None:
+        if torch.compiler.is_compiling():
+            torch.compiler.disable(self._before_update)(*hook)  # type: ignore[no-untyped-call]
+        else:
+            self._before_update(*hook)
 
     def _before_update(self, *_: Any) -> None:
         if self._rates.untouched():
@@ -318,9 +330,6 @@ class ClockedLR(LRScheduler, ABC):
         self._used = state.get("used")
         self._rates.forget()
         self._adopt(understood)
-
-
-outside_graphs(ClockedLR._before_update)
 
 
 def _inner(optimizer: Any) -> Optimizer:

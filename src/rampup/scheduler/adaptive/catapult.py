@@ -15,7 +15,6 @@ from rampup.scheduler.adaptive.direction import direction
 from rampup.scheduler.adaptive.handover import Handover
 from rampup.scheduler.adaptive.quiet import quietly
 from rampup.scheduler.adaptive.snapshot import Snapshot
-from rampup.scheduler.clock import outside_graphs
 from rampup.scheduler.clocked import KEY
 from rampup.units import Horizon, Length
 
@@ -215,6 +214,3 @@ class CatapultLR(Handover):
         super()._adopt(understood)
         kept = understood["signals"]["snapshot"]
         self._snapshot = None if kept is None else Snapshot(**kept)
-
-
-outside_graphs(CatapultLR._before_update)

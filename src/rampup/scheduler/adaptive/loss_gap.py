@@ -9,7 +9,6 @@ from torch.optim import Optimizer
 from rampup.errors import ScheduleError, StateError
 from rampup.schedule.schedule import Schedule
 from rampup.scheduler.adaptive.handover import Handover
-from rampup.scheduler.clock import outside_graphs
 from rampup.units import Horizon, Length
 
 
@@ -210,6 +209,3 @@ class LossGapLR(Handover):
     def _signals(self) -> dict[str, Any]:
         names = ("first", "average", "total", "reports")
         return {name: getattr(self, f"_{name}") for name in names}
-
-
-outside_graphs(LossGapLR._before_update)
