@@ -121,7 +121,7 @@ def combined(draw: st.DrawFn, depth: int = 2) -> Schedule:
     if depth == 0:
         return draw(patterns() | lasting | st.builds(warmup, count, shapes, st.just(0.1)))
     inner = combined(depth - 1)
-    kind = draw(st.integers(0, 15))
+    kind = draw(st.integers(0, 16))
     one = draw(inner)
     if kind == 0:
         return one >> draw(inner)
@@ -147,6 +147,8 @@ def combined(draw: st.DrawFn, depth: int = 2) -> Schedule:
         return one.lifted(draw(factors))
     if kind == 14:
         return one.within(draw(st.integers(40, 200)))
+    if kind == 16:
+        return one.on(draw(st.integers(40, 200)))
     if kind == 15:
         return draw(lasting) >> rise(draw(shapes), over=draw(count), to=draw(st.floats(0.01, 1)))
     fixed = draw(lasting) >> draw(lasting.map(lambda s: s.clamped(0.0, 0.001)))

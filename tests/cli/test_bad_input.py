@@ -132,7 +132,7 @@ BAD: dict[str, tuple[Callable[[], object], tuple[str, ...], str]] = {
     "pace": (nothing, ("--every", "week"), "--every 'week' is not allowed; write update or epoch"),
     "schedule": (nothing, ("--schedule", "warmup 5ep >> fall"),
         ("'fall' is no phase; there are 'warmup', 'hold', 'decay', 'rise', 'steps', 'restarts', "
-         "'cycle', 'inverse-sqrt', 'inverse-time', 'saturating' and 4 more\n  warmup 5ep >> "
+         "'cycle', 'inverse-sqrt', 'inverse-time', 'saturating' and 5 more\n  warmup 5ep >> "
          "fall\n                ^ column 15")),
     "no configuration": (nothing, ("c.toml",),
         "no configuration can be read from c.toml: No such file or directory"),

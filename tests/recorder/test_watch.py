@@ -58,7 +58,7 @@ def test_an_update_says_what_was_planned_used_reported_and_lost(model: nn.Module
 def test_a_rate_written_by_hand_is_seen(model: nn.Module) -> None:
     """Planned and reported stay what the scheduler thinks; used is what the update really uses."""
     optimizer = SGD(model.parameters(), lr=0.1)
-    scheduler = RampupLR(optimizer, PLAN.schedule, updates=10)
+    scheduler = RampupLR(optimizer, PLAN.schedule, updates=10, on_foreign_write="ignore")
 
     with watch(model, optimizer, scheduler=scheduler) as trace:
         for k in range(3):

@@ -117,6 +117,7 @@ CLOSED = {
     "faded": exponential(0.9, every=2).faded(at=10, over=30, shape="1-sqrt", to=0.05),
     "lifted": (hold(10) >> decay("cosine", over=30)).lifted(0.3),
     "within": (decay(over=10, to=0.5) >> decay("cosine")).within(40),
+    "on": (decay(over="10%", to=0.9) >> decay("cosine", over="30%", to=0.2) >> hold()).on(40),
     "repeated": decay("cosine", over=7).repeated().cut(40),
     "since": decay("cosine", over=50).since(10),
 }

@@ -31,7 +31,7 @@ FORMULAS: dict[str, Callable[[float], float]] = {
     "polynomial(0.5)": math.sqrt,
     "polynomial(1,3)": lambda p: 3 * p - 3 * p**2 + p**3,
     "polynomial(2,2)": lambda p: (2 * p - p**2) ** 2,
-    "polynomial(0.7,1.5)": lambda p: (1 - (1 - p) ** 1.5) ** 0.7,
+    "polynomial(0.7,1.5)": lambda p: (-math.expm1(1.5 * math.log1p(-p)) if p < 1 else 1.0) ** 0.7,
     "sqrt": lambda p: p**0.5,
     "1-sqrt": lambda p: 1 - (1 - p) ** 0.5,
     "exponential": lambda p: p,

@@ -97,7 +97,7 @@ def test_within_mixes_units():
     plan = schedule.plan(updates=40, updates_per_epoch=7)
     assert [plan(k) for k in (3, 4, 9, 14, 39)] == [1.0, 1.0, 0.5, 0.0, 0.0]
     assert parse(str(schedule)) == schedule
-    with pytest.raises(ScheduleError, match="lasts 20 updates, but the run has only 14"):
+    with pytest.raises(ScheduleError, match="add up to 20 updates, but there are only 14"):
         (warmup(20).within("2ep") >> hold()).plan(updates=40, updates_per_epoch=7)
 
 

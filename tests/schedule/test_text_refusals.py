@@ -19,7 +19,7 @@ REFUSED = [
     ("warmup 5ep >>", 14, MISSING),
     ("warmup 5ep >> >> decay", 15, MISSING),
     ("warmup 5ep >> fall", 15, (
-        f"'fall' is no phase; there are {PHASES}, 'inverse-time', 'saturating' and 4 more")),
+        f"'fall' is no phase; there are {PHASES}, 'inverse-time', 'saturating' and 5 more")),
     ("warm 5ep", 1, "'warm' is no phase; did you mean 'warmup'?"),
     ("hold >> decay cosin", 15, f"'cosin' {NO_WORD}; did you mean 'cosine'?"),
     ("decay -5up", 7, (

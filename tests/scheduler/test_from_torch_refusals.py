@@ -81,7 +81,7 @@ REFUSED: dict[str, tuple[Callable[[Optimizer], Any], str]] = {
     ),
     "lowest rate above": (
         lambda o: peer.CosineAnnealingWarmRestarts(o, 9, eta_min=0.5),
-        "eta_min = 0.5 must lie between 0 and the base rate 0.1",
+        "eta_min = 0.5 must lie between 0 and base_lr = 0.1",
     ),
     "cycles from one rate": (
         lambda o: peer.CyclicLR(o, 0.1, [1.0, 0.5], cycle_momentum=False),

@@ -2,11 +2,8 @@
 
 from rampup.schedule.laws import Law
 from rampup.schedule.phase import Phase
-from rampup.schedule.schedule import Schedule
+from rampup.schedule.schedule import Long as Long, Schedule
 from rampup.units import Length
-
-Long = int | str | Length
-"""How long: `500` or `"500up"` updates, `"5ep"`, `"3%"`, `"64000sp"`, `"2e9tok"`."""
 
 
 def one(phase: Phase) -> Schedule:

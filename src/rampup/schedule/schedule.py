@@ -21,6 +21,10 @@ VERSION: Final = 1
 """Version of the dictionary form."""
 
 
+Long = int | str | Length
+"""How long: `500` or `"500up"` updates, `"5ep"`, `"3%"`, `"64000sp"`, `"2e9tok"`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A learning-rate schedule: phases, one after the other.
@@ -98,10 +102,10 @@ class Schedule:
 
         return Schedule((Lifted(inner=self, low=low),))
 
-    def within(self, to: int | str | Length) -> "Schedule":
-        """Return the schedule on a part of the run, as if that were all.
+    def within(self, to: Long) -> "Schedule":
+        """Return the schedule on a part of the run: its open phase takes what is left of that.
 
-        Percentages are of that part, and its open phase takes what the others leave of it.
+        Percentages are still of the whole run.
 
         Args:
             to: how long the part is, in any unit.
@@ -116,7 +120,22 @@ class Schedule:
 
         return Schedule((Within(inner=self, to=Length.of(to)),))
 
-    def stretched(self, to: int | str | Length) -> "Schedule":
+    def on(self, run: Long) -> "Schedule":
+        """Return the schedule as it is on a run of `run` updates, whatever the run is.
+
+        Percentages are of those updates, and its open phase takes what is left of them.
+
+        Example:
+            >>> from rampup import decay
+            >>> plan = decay(over="50%").on(8).plan(updates=100)
+            >>> [plan(k) for k in (0, 2, 4, 50)]
+            [1.0, 0.5, 0.0, 0.0]
+        """
+        from rampup.schedule.shift import On
+
+        return Schedule((On(inner=self, run=Length.of(run)),))
+
+    def stretched(self, to: Long) -> "Schedule":
         """Return the schedule with all its lengths multiplied so that it lasts `to`.
 
         Example:
@@ -145,7 +164,7 @@ class Schedule:
 
         return Schedule((Repeated(inner=self, times=times),))
 
-    def cut(self, at: int | str | Length, to: float | None = None) -> "Schedule":
+    def cut(self, at: Long, to: float | None = None) -> "Schedule":
         """Return the schedule up to `at` and no further.
 
         Args:
@@ -162,13 +181,7 @@ class Schedule:
 
         return Schedule((Cut(inner=self, at=Length.of(at), to=to),))
 
-    def cooldown(
-        self,
-        at: int | str | Length,
-        over: int | str | Length,
-        shape: str = "1-sqrt",
-        to: float = 0.0,
-    ) -> "Schedule":
+    def cooldown(self, at: Long, over: Long, shape: str = "1-sqrt", to: float = 0.0) -> "Schedule":
         """Return the schedule up to `at`, then a decay from its factor there.
 
         Args:
@@ -192,13 +205,7 @@ class Schedule:
             (Cooldown(inner=self, at=Length.of(at), over=Length.of(over), shape=shape, to=to),)
         )
 
-    def faded(
-        self,
-        at: int | str | Length,
-        over: int | str | Length,
-        shape: str = "linear",
-        to: float = 0.0,
-    ) -> "Schedule":
+    def faded(self, at: Long, over: Long, shape: str = "linear", to: float = 0.0) -> "Schedule":
         """Return the schedule with its height above `to` multiplied by a fall from 1 to 0.
 
         Unlike in a cooldown, the schedule itself goes on meanwhile.
@@ -223,7 +230,7 @@ class Schedule:
             (Faded(inner=self, at=Length.of(at), over=Length.of(over), shape=shape, to=to),)
         )
 
-    def delayed(self, by: int | str | Length) -> "Schedule":
+    def delayed(self, by: Long) -> "Schedule":
         """Return the schedule in which each update uses the factor of the one `by` before it.
 
         The first factor is used until then; the length stays.
@@ -238,7 +245,7 @@ class Schedule:
 
         return Schedule((Delayed(inner=self, by=Length.of(by)),))
 
-    def since(self, at: int | str | Length) -> "Schedule":
+    def since(self, at: Long) -> "Schedule":
         """Return the schedule from `at` on, without what comes before.
 
         Example:
@@ -252,11 +259,7 @@ class Schedule:
         return Schedule((Since(inner=self, at=Length.of(at)),))
 
     def rewarmed(
-        self,
-        at: int | str | Length,
-        over: int | str | Length,
-        shape: str = "linear",
-        start: float = 0.0,
+        self, at: Long, over: Long, shape: str = "linear", start: float = 0.0
     ) -> "Schedule":
         """Return the schedule with a dip at `at` that climbs back to it within `over`.
 

@@ -130,7 +130,7 @@ class Stretched(Changed):
 class Within(Changed):
     """The schedule on a part of the run, as if that were all; built by `Schedule.within`.
 
-    Percentages are of that part, and its open phase takes what the others leave of it.
+    Its open phase takes what the others leave of that part; percentages are of the whole run.
 
     Args:
         to: how long the part is.
@@ -148,13 +148,41 @@ class Within(Changed):
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run."""
-        part = replace(horizon, stretch=Fraction(1)).updates_in(self.to, first)
-        run = replace(horizon, updates=part)  # which is stretched with all lengths in it
-        track = Track(resolve(self.inner, run, first, updates))
+        track = Track(resolve(self.inner, horizon, first, updates))
         return curve_of(first, updates, track, [track], track.tail)
 
     def __str__(self) -> str:
         return f"({self.inner}) within {self.to}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class On(Changed):
+    """The schedule as it is on a run of another length; built by `Schedule.on`.
+
+    Args:
+        run: updates in that run; it lasts as long.
+    """
+
+    run: Length
+
+    def __post_init__(self) -> None:
+        if self.run.unit != "up" or self.run.value == 0:
+            raise ScheduleError(
+                f"'{self.inner}' on {self.run}: a run has a number of updates, such as 1000up"
+            )
+
+    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
+        """Return the updates of that run, stretched as all lengths are."""
+        return horizon.updates_in(self.run, at, backward=backward)
+
+    def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
+        """Return its curve on a run."""
+        run = replace(horizon, updates=int(self.run.value))
+        track = Track(resolve(self.inner, run, first, updates))
+        return curve_of(first, updates, track, [track], track.tail)
+
+    def __str__(self) -> str:
+        return f"({self.inner}) on {self.run}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ Grammar, with the words behind a phase in any order and each at most once::
               | "points" (update ":" factor)+ [shape]
               | "function" package.module:name ["over" length]
     change   := "scaled" number | "clamped" number number | "lifted" number
-              | "stretched" length | "within" length | "delayed" length | "since" length
+              | ("stretched" | "within" | "on" | "delayed" | "since") length
               | "repeated" [number] | "per epoch" | "cut" length ["to" factor]
               | ("cooldown" | "faded") "at" length "over" length [shape] ["to" factor]
               | "rewarmed" "at" length "over" length [shape] ["from" factor]
@@ -173,7 +173,7 @@ class _Parser:
         numbers = {"clamped": 2}.get(word, 1)
         if word == "repeated" and self.peek() in (None, ">>", "*", ")", *CHANGES):
             numbers = 0
-        timed = word in ("stretched", "within", "delayed", "since")
+        timed = word in ("stretched", "within", "on", "delayed", "since")
         kind: Callable[[Token], Any] = self.length if timed else self.number
         values = [kind(self.value(self.tokens[self.next - 1])) for _ in range(numbers)]
         if word == "repeated":

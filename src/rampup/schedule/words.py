@@ -3,8 +3,8 @@
 from typing import Final
 
 CHANGES: Final = (
-    "scaled", "clamped", "lifted", "stretched", "within", "repeated", "cut", "cooldown", "faded",
-    "rewarmed", "delayed", "since", "per",
+    "scaled", "clamped", "lifted", "stretched", "within", "on", "repeated", "cut", "cooldown",
+    "faded", "rewarmed", "delayed", "since", "per",
 )  # fmt: skip
 """Words behind a parenthesis."""
 

@@ -40,7 +40,7 @@ class CoolDown(Change):
         """Return the schedule that cools down, and the run that is long enough."""
         end = self.at + horizon.updates_in(Length.of(self.over), self.at)
         if end > horizon.updates:
-            schedule = schedule.within(horizon.updates)
+            schedule = schedule.on(horizon.updates)
             horizon = replace(horizon, updates=end)
         over = f"{end - self.at}up"  # a percentage was one of the run as it was
         return schedule.cooldown(self.at, over, self.shape, self.to), horizon
@@ -82,7 +82,7 @@ class Stretch(Change):
                 f"a run of {horizon.updates} updates cannot be stretched to {self.updates} after "
                 f"{self.at}: both ends must lie ahead"
             )
-        old = schedule.within(horizon.updates)
+        old = schedule.on(horizon.updates)
         rest = old
         if left != given:
             whole = round(horizon.updates * given / left)

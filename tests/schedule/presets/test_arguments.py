@@ -36,6 +36,9 @@ NO_CURVE = {
 }
 """Arguments that say nothing about the curve, or that no data can say."""
 
+IN_PASSING = {"one_cycle_momentum"}
+"""Presets of what a peer's class does beside its rates."""
+
 
 def arguments(function: Any) -> dict[str, inspect.Parameter]:
     """Return what a function takes, or a class and the bases to which it passes the rest on."""
@@ -63,6 +66,7 @@ def written(peer: str) -> list[str]:
         for name, function in vars(module).items()
         if inspect.isfunction(function)
         and not name.startswith("_")
+        and name not in IN_PASSING
         and function.__module__.startswith(module.__name__)
         and "Reference:" in (function.__doc__ or "")
     ]
