@@ -7,7 +7,7 @@ JSON has no number for it, and read back as a number where a measurement is decl
 
 import json
 import math
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar, Final, TypedDict, get_args, is_typeddict
 
 from rampup.errors import TraceError
@@ -125,11 +125,26 @@ class Update:
     """What the scheduler's `get_last_lr()` said at that moment."""
     loss: float | None
     grad_norm: float | None
+    ratio: float | None = None
+    """Length of the update over length of the weights, √Σ‖Δw‖² / √Σ‖w‖²."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """An optimizer step that changed nothing, because a gradient scaler met an overflow."""
+
+    kind: ClassVar = "skipped"
+    k: int
+    """The update that would have been made; the next real one has this index."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Epoch:
-    """One pass over the training rows; epoch 0 is the model before its first update."""
+    """One pass over the training rows; epoch 0 is the model before its first update.
+
+    What a loop does not measure is NaN, and 0 rows.
+    """
 
     kind: ClassVar = "epoch"
     epoch: int
@@ -145,6 +160,37 @@ class Epoch:
     held_out_rows: int
     grad_norm: float | None
     """Mean over the epoch's updates."""
+    metrics: dict[str, float] = field(default_factory=dict)
+    """Anything else that the loop measured, by name."""
+
+
+class Unit(TypedDict):
+    """What one layer put out in a probe."""
+
+    name: str
+    kind: str
+    mean: float
+    std: float
+    dead: float | None
+    """Share of a ReLU's units that were 0 for every row; None for other layers."""
+    grad_norm: float | None
+    """Of the layer's own parameters."""
+    ratio: float | None
+    """Length of the last update of the layer's parameters over their length."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A closer look at the model when `k` updates were done."""
+
+    kind: ClassVar = "probe"
+    k: int
+    layers: list[Unit]
+    critical_rate: float | None
+    """Rate at which one more step along the update would just raise the loss of the probe's rows;
+    a meter, and only from update 10 on."""
+    rate: float | None
+    """Rate that the next update is to use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +256,9 @@ EVENTS: Final = {
         Stage,
         Planned,
         Update,
+        Skipped,
         Epoch,
+        Probe,
         Observation,
         Baseline,
         Prediction,
@@ -220,7 +268,18 @@ EVENTS: Final = {
 }
 
 Event = (
-    Header | Stage | Planned | Update | Epoch | Observation | Baseline | Prediction | Insight | End
+    Header
+    | Stage
+    | Planned
+    | Update
+    | Skipped
+    | Epoch
+    | Probe
+    | Observation
+    | Baseline
+    | Prediction
+    | Insight
+    | End
 )
 
 # json.dumps would build an encoder for every event
@@ -266,8 +325,9 @@ def from_json(line: str) -> Event:
                 f"schema {plain['schema']!r} is newer than this rampup reads, {SCHEMA}; update it"
             )
         if '"NaN"' in line or 'Infinity"' in line:
-            for field in fields(cls):
-                plain[field.name] = _measured(field.type, plain[field.name])
+            for one in fields(cls):
+                if one.name in plain or one.default_factory is one.default is MISSING:
+                    plain[one.name] = _measured(one.type, plain[one.name])
         event: Event = cls(**plain)
     except TraceError:
         raise
