@@ -35,7 +35,7 @@ def test_a_torn_line_is_said_after_what_is_whole(rampup: Command, here: Path) ->
     shown = rampup("show", ".")
 
     assert shown.code == 0
-    assert shown.out.splitlines()[-1].split()[:2] == ["0", "—"]
+    assert shown.out.rstrip().splitlines()[-1].split()[:2] == ["0", "—"]
     assert shown.err == (
         "the last line of trace.jsonl is not whole and was left out (8 characters): the run was "
         "killed, or is still writing\n"
@@ -62,7 +62,7 @@ def test_a_loop_that_measures_less_is_shown(rampup: Command, here: Path) -> None
         "rate 0.5 on, the rate is 0.1",
     ]
     row = next(line for line in lines if line.startswith("    1  "))
-    assert row.split()[-6:] == ["0.6000", "55.0%", "–", "–", "1"]
+    assert row.split()[-5:] == ["0.6000", "55.0%", "–", "–", "1"]
     assert lines[-3:-1] == ["       f1 0.5", "finished after 5 updates in 1.0 s"]
 
 
@@ -93,5 +93,5 @@ def test_a_run_is_followed_from_another_process(tmp_path: Path) -> None:
             journal.append([e.EPOCHS[2], e.END])
             rest = child.stdout.read()
     assert child.returncode == 0
-    assert rest.splitlines()[0].startswith("    2  ")
+    assert "\n    2  " in rest
     assert rest.splitlines()[-1] == f"kept in {tmp_path}"

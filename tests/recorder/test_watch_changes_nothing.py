@@ -75,7 +75,7 @@ def run(
                 trace.predict(x[:2])
                 trace.flush()
     if trace is not None:
-        assert len(trace.events) == 10
+        assert len(trace.updates) == 10
     hooks = [optimizer._optimizer_step_pre_hooks, optimizer._optimizer_step_post_hooks]
     hooks += [module._forward_hooks for module in model.modules()]
     return {

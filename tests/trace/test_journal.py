@@ -184,7 +184,7 @@ def test_a_damaged_update_is_named_by_its_line(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_one_warning() -> None:
     with Journal(Path("/dev/full")) as journal:
-        with pytest.warns(UserWarning) as warned:
+        with pytest.warns(UserWarning, match="not written any more") as warned:
             journal.append(EVENTS)
         journal.append(EVENTS)
 
@@ -229,7 +229,7 @@ def test_a_folder_that_vanishes_is_one_warning(tmp_path: Path) -> None:
     with Journal(path) as journal:
         journal.append(EVENTS)
         shutil.rmtree(folder)
-        with pytest.warns(UserWarning) as warned:
+        with pytest.warns(UserWarning, match="not written any more") as warned:
             journal.append(EVENTS)
         journal.append(EVENTS)
 

@@ -1,4 +1,4 @@
-"""`rampup show`: a run that was recorded, or that is being recorded, as `rampup train` prints it."""
+"""`rampup show`: a recorded run, also one that still runs, as `rampup train` prints it."""
 
 from pathlib import Path
 from typing import Annotated, Final

@@ -63,7 +63,7 @@ def forward(model: nn.Module, x: torch.Tensor) -> Forward:
         if not any(True for _ in module.children()):
 
             def leave(module: nn.Module, _inputs: Any, output: Any, name: str = name) -> None:
-                tensor = _first_tensor(output)
+                tensor = first_tensor(output)
                 if tensor is not None:
                     seen.append(describe(name, type(module).__name__, tensor))
                 outside.depth -= 1
@@ -82,6 +82,15 @@ def forward(model: nn.Module, x: torch.Tensor) -> Forward:
         for module, training in flags:
             module.training = training
     return Forward(layers=seen, unseen=outside.calls, output=output)
+
+
+def is_compiled(model: nn.Module) -> bool:
+    """Return whether the model, or a part of it, runs compiled, where hooks may never fire."""
+    return any(
+        isinstance(getattr(module, "_orig_mod", None), nn.Module)
+        or getattr(module, "_compiled_call_impl", None) is not None
+        for module in model.modules()
+    )
 
 
 class _OutsideOfLayers(TorchFunctionMode):
@@ -104,16 +113,19 @@ class _OutsideOfLayers(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         result = func(*args, **(kwargs or {}))
-        if self.depth == 0 and _first_tensor(result) is not None:
+        if self.depth == 0 and first_tensor(result) is not None:
             self.calls += 1
         return result
 
 
-def _first_tensor(output: Any) -> torch.Tensor | None:
+def first_tensor(output: Any) -> torch.Tensor | None:
+    """Return the first tensor in what a module returned, or None."""
     if isinstance(output, torch.Tensor):
         return output
+    if isinstance(output, Mapping):
+        output = [*output.values()]
     if isinstance(output, tuple | list):
-        return next((found for item in output if (found := _first_tensor(item)) is not None), None)
+        return next((found for item in output if (found := first_tensor(item)) is not None), None)
     return None
 
 
