@@ -30,14 +30,14 @@ def norms(tensors: Sequence[torch.Tensor]) -> list[float]:
     return found
 
 
-def gradients(optimizer: Optimizer) -> dict[torch.Tensor, torch.Tensor]:
-    """Return the gradient of each parameter that has one, as plain tensors of its numbers."""
-    return {
-        p: p.grad.coalesce().values() if p.grad.is_sparse else p.grad
+def gradients(optimizer: Optimizer) -> list[torch.Tensor]:
+    """Return the gradients that there are, as plain tensors of their numbers."""
+    return [
+        grad.coalesce().values() if grad.is_sparse else grad
         for group in optimizer.param_groups
         for p in group["params"]
-        if p.grad is not None
-    }
+        if (grad := p.grad) is not None
+    ]
 
 
 def unscaled(optimizer: Optimizer) -> float:
@@ -47,12 +47,6 @@ def unscaled(optimizer: Optimizer) -> float:
     """
     scale = getattr(optimizer, "grad_scale", None)
     return 1.0 if scale is None else 1.0 / float(scale)
-
-
-def grad_norm(optimizer: Optimizer) -> float | None:
-    """Return √Σ‖g‖² over all parameters that have a gradient, or None where none has."""
-    found = list(gradients(optimizer).values())
-    return math.hypot(*norms(found)) * unscaled(optimizer) if found else None
 
 
 class Move:

@@ -66,7 +66,7 @@ class Prober:
         self._move = Move()
         self._seen: dict[nn.Module, tuple[float, float, float | None]] = {}
         self._handles: list[Any] = []
-        self.armed = False
+        self.armed = self._looked = False
 
     def arm(self, k: int) -> None:
         """Listen to the layers, if update `k` is one to look at; else do nothing."""
@@ -86,21 +86,26 @@ class Prober:
     def before(self, k: int, rate: float, *, closure: bool) -> None:
         """Measure the gradients that update `k` is about to use, and the rate that is too high."""
         self._disarm()
+        self._looked = True
         if not self._seen and not self._warned:
             self._warned = True
             warn(self._silence(), stacklevel=2)
-        found = gradients(self._optimizer)
+        groups = self._optimizer.param_groups
+        found = [p for group in groups for p in group["params"] if p.grad is not None]
         scale = unscaled(self._optimizer)
-        lengths = norms(list(found.values()))
-        self._grads = dict(zip(found, [one * scale for one in lengths], strict=True))
+        lengths = [one * scale for one in norms(gradients(self._optimizer))]
+        self._grads = dict(zip(found, lengths, strict=True))
         self._rate = rate
         self._critical = None
         if self._loss is not None and k >= FIRST_METERED and rate > 0.0 and found and not closure:
             self._critical = self._metered(self._loss, rate)
         self._move.before(self._optimizer)
 
-    def after(self, k: int) -> Probe:
-        """Return what was seen, now that update `k` is done."""
+    def after(self, k: int) -> Probe | None:
+        """Return what was seen of update `k`, now that it is done; None if it was not looked at."""
+        if not self._looked:
+            return None
+        self._looked = False
         moved = self._move.each(self._optimizer)
         critical = self._critical
         return Probe(

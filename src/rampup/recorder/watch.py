@@ -21,7 +21,6 @@ from rampup.recorder.norms import Move, gradients, norms, unscaled
 from rampup.recorder.opening import ending, header
 from rampup.recorder.passes import check_loader, on_pass, on_skip
 from rampup.recorder.probes import Prober
-from rampup.scheduler.clock import Clock
 from rampup.scheduler.first import FirstRate
 from rampup.trace.compact import rounded
 from rampup.trace.journal import Journal
@@ -89,8 +88,7 @@ class Watch:
         if self._loader is not None:
             self._undo.append(on_pass(self._loader, self._pass_begins))
         self._undo.append(self._optimizer.register_step_pre_hook(self._before_step).remove)
-        self._clock = Clock(self._optimizer, self._after_update)
-        self._undo.append(self._clock.detach)
+        self._undo.append(self._optimizer.register_step_post_hook(self._after_step).remove)
         if self._scaler is not None:
             self._undo.append(
                 on_skip(self._scaler, self._optimizer, lambda: self._steps, self._scaler_skipped)
@@ -209,8 +207,7 @@ class Watch:
         return layers(self._model, x)
 
     def _next(self) -> int:
-        position = None if self._first is None else self._first.position
-        return self._done if position is None else position
+        return self._done if self._first is None else self._first.position(self._done)
 
     def _pass_begins(self) -> None:
         # it ended here; but what is measured after it may still be told, up to the next update
@@ -222,13 +219,27 @@ class Watch:
         else:
             self._measure(optimizer, args, kwargs)
 
+    def _after_step(self, _optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
+        if torch.compiler.is_compiling():
+            torch.compiler.disable(self._note)()  # type: ignore[no-untyped-call]
+        else:
+            self._note()
+
     def _measure(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        """Note what the step that comes is about to use; nothing, where it is no update."""
         self._steps += 1
         self._before = None
         found_inf = getattr(optimizer, "found_inf", None)
         if found_inf is not None and bool(found_inf):
             self._skipped(f"{1 / unscaled(optimizer):g}")
             return
+        k, planned, reported = self._done, None, None
+        first = self._first
+        if first is not None:
+            if first.rehearses:
+                return
+            k = first.position(k)
+            planned, reported = first.at(k)
         groups = optimizer.param_groups
         used = float(groups[0]["lr"])
         rates = None
@@ -236,32 +247,27 @@ class Watch:
             rates = [float(group["lr"]) for group in groups]
             if rates.count(used) == len(rates):
                 rates = None
-        k, planned, reported = self._done, None, None
-        if self._first is not None:
-            if self._first.rehearses:
-                self._clock.rehearsal = True
-                return
-            position = self._first.position
-            k = k if position is None else position
-            planned, reported = self._first.at(k)
         norm = None
         if self._grad_norm:
-            lengths = norms(list(gradients(optimizer).values()))
+            lengths = norms(gradients(optimizer))
             if lengths:
                 norm = rounded(hypot(*lengths) * unscaled(optimizer))
-        probed = self._prober is not None and self._prober.armed
-        if self._prober is not None and probed:
-            self._prober.before(k, used, closure=bool(args[1:] or kwargs))
-        if self._every and k % self._every == 0:
+        prober = self._prober
+        if prober is not None and prober.armed:
+            prober.before(k, used, closure=bool(args[1:] or kwargs))
+        moves = self._every > 0 and k % self._every == 0
+        if moves:
             self._move.before(optimizer)
-        self._before = (k, used, planned, reported, norm, rates, probed)
+        self._before = (k, used, planned, reported, norm, rates, moves)
 
-    def _after_update(self, _updates: int) -> None:
-        assert self._before is not None  # the pre-hook of the same step ran
+    def _note(self) -> None:
+        """Record the update that was made."""
+        if self._before is None:
+            return
         if self._ended:
             self.epoch()
-        k, used, planned, reported, norm, rates, probed = self._before
-        ratio = self._move.after() if self._every and k % self._every == 0 else None
+        k, used, planned, reported, norm, rates, moves = self._before
+        ratio = self._move.after() if moves else None
         update = Update(
             k=k,
             planned=planned,
@@ -276,8 +282,9 @@ class Watch:
         self._epochs.open.append(update)
         self.emit(update)
         if self._prober is not None:
-            if probed:
-                self.emit(self._prober.after(k))
+            probe = self._prober.after(k)
+            if probe is not None:
+                self.emit(probe)
             self._prober.arm(k + 1)
 
     def _scaler_skipped(self) -> None:

@@ -18,33 +18,31 @@ class FirstRate:
         >>> from rampup import RampupLR
         >>> optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.5)
         >>> first = FirstRate(RampupLR(optimizer, "warmup 2up >> hold", updates=10))
-        >>> first.at(0), first.at(1)
-        ((0.25, 0.25), (0.5, 0.5))
+        >>> first.position(7), first.at(0), first.at(1)
+        (0, (0.25, 0.25), (0.5, 0.5))
     """
 
     def __init__(self, scheduler: LRScheduler) -> None:
         self._scheduler = scheduler
         self._ours = scheduler if isinstance(scheduler, ClockedLR) else None
+        clock = None if self._ours is None else self._ours.clock
+        self._clock = clock if isinstance(clock, Clock) else None
         # get_last_lr() of ours says what is planned for the update that comes
         self._same = (
-            self._ours is not None
+            self._clock is not None
             and type(scheduler).get_last_lr is ClockedLR.get_last_lr
             and type(scheduler).get_lr is ClockedLR.get_lr
-            and isinstance(self._ours.clock, Clock)
         )
         self._lane: Lane | None = None
 
-    @property
-    def position(self) -> int | None:
-        """The index of the next update, where the scheduler counts updates."""
-        clock = None if self._ours is None else self._ours.clock
-        return clock.updates if isinstance(clock, Clock) else None
+    def position(self, done: int) -> int:
+        """Return the index of the next update: the scheduler's, or `done` if it counts none."""
+        return done if self._clock is None else self._clock.updates
 
     @property
     def rehearses(self) -> bool:
         """Whether the step that comes is no update, as far as the scheduler knows."""
-        clock = None if self._ours is None else self._ours.clock
-        return isinstance(clock, Clock) and clock.rehearsal
+        return self._clock is not None and self._clock.rehearsal
 
     def at(self, k: int) -> tuple[float | None, float]:
         """Return the rates planned for update `k` and reported now."""

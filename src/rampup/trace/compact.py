@@ -6,7 +6,6 @@ array, what `same` names is alike for all, and what neither names is equal to th
 """
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -184,4 +183,4 @@ def rounded(value: float) -> float:
         >>> rounded(0.6931471824645996)
         0.693147182
     """
-    return float(f"{value:.9g}") if math.isfinite(value) else value
+    return float(f"{value:.9g}")
