@@ -5,13 +5,10 @@ alone. Nothing is run for it but the forward passes of the critical rate, which 
 """
 
 import math
-import random
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 from warnings import warn
 
-import numpy as np
 import torch
 from torch import nn
 from torch.optim import Optimizer
@@ -19,6 +16,7 @@ from torch.optim import Optimizer
 from rampup.errors import DivergedError, TraceError
 from rampup.recorder.layers import first_tensor, is_compiled
 from rampup.recorder.norms import Move, gradients, norms, unscaled
+from rampup.recorder.numbers import same_numbers
 from rampup.scheduler.adaptive.critical import critical_lr
 from rampup.scheduler.adaptive.direction import direction
 from rampup.trace.compact import rounded
@@ -176,7 +174,7 @@ class Prober:
         # the other groups keep their share of the first one's rate
         groups = [float(group["lr"]) for group in self._optimizer.param_groups]
         shares = [one / groups[0] for one in groups]
-        with _same_numbers():
+        with same_numbers():
             params, update = direction(self._optimizer, shares)
             start = min(max(rate, _LOWEST), _HIGHEST)
             try:
@@ -202,14 +200,3 @@ def _dead(values: torch.Tensor) -> float:
     other = [axis for axis in range(values.dim()) if axis != channel]
     alive = (values != 0).sum(other) if other else values != 0
     return rounded((alive == 0).float().mean().item())
-
-
-@contextmanager
-def _same_numbers() -> Iterator[None]:
-    """Put the random numbers of Python and numpy back; torch's are the business of others."""
-    python, numpy = random.getstate(), np.random.get_state()
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)

@@ -1,9 +1,8 @@
 """`watch`: record any training loop. It reads the rate in the instant before the update."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import wraps
-from math import hypot
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Self, TypeVar
@@ -17,14 +16,14 @@ from torch.optim.lr_scheduler import LRScheduler
 from rampup.errors import TraceError
 from rampup.recorder.epochs import Epochs
 from rampup.recorder.layers import first_tensor, layers
-from rampup.recorder.norms import Move, gradients, norms, unscaled
+from rampup.recorder.meter import Meter
 from rampup.recorder.opening import ending, header
 from rampup.recorder.passes import check_loader, on_pass, on_skip
 from rampup.recorder.probes import Prober
+from rampup.recorder.stages import stages
 from rampup.scheduler.first import FirstRate
-from rampup.trace.compact import rounded
 from rampup.trace.journal import Journal
-from rampup.trace.record import End, Epoch, Event, Header, Layer, Skipped, Update
+from rampup.trace.record import End, Epoch, Event, Header, Layer, Skipped, Stage, Update
 
 Listener = Callable[[Event], None]
 P = ParamSpec("P")
@@ -62,21 +61,18 @@ class Watch:
         self.events: list[Event] = []
         self._model = model
         self._optimizer = optimizer
-        self._first = None if scheduler is None else FirstRate(scheduler)
+        first = None if scheduler is None else FirstRate(scheduler)
+        self._meter = Meter(first, grad_norm=grad_norm, every=int(ratio), prober=prober)
         self._journal = journal
         self._listeners = tuple(listeners)
         self._opening = opening
-        self._grad_norm = grad_norm
-        self._every = int(ratio)
-        self._move = Move()
         self._prober = prober
         self._loader, self._scaler = loader, scaler
         self._epochs = Epochs()
         self._ended = False
-        self._written = self._steps = self._done = 0
+        self._written = 0
         self._loss = 0.0
         self._losses = 0
-        self._before: tuple[Any, ...] | None = None
         self._undo: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
@@ -91,11 +87,13 @@ class Watch:
         self._undo.append(self._optimizer.register_step_post_hook(self._after_step).remove)
         if self._scaler is not None:
             self._undo.append(
-                on_skip(self._scaler, self._optimizer, lambda: self._steps, self._scaler_skipped)
+                on_skip(
+                    self._scaler, self._optimizer, lambda: self._meter.steps, self._scaler_skipped
+                )
             )
         if self._prober is not None:
             self._undo.append(self._prober.close)
-            self._prober.arm(self._next())
+            self._prober.arm(self._meter.next)
         return self
 
     def __exit__(
@@ -111,7 +109,7 @@ class Watch:
         if self._opening is not None:
             status, reason = ending(error)
             seconds = round(time.perf_counter() - self._started, 3)
-            self.emit(End(status=status, updates=self._done, reason=reason, seconds=seconds))
+            self.emit(End(status=status, updates=self._meter.done, reason=reason, seconds=seconds))
         self.flush()
         if self._journal is not None:
             self._journal.close()
@@ -178,7 +176,7 @@ class Watch:
             "held_out_rows": held_out_rows,
         }
         self._ended = False
-        epoch = self._epochs.close(self._done, measured, metrics)
+        epoch = self._epochs.close(self._meter.done, measured, metrics)
         self.emit(epoch)
         for observation in self._epochs.observed(self.events):
             self.emit(observation)
@@ -202,98 +200,80 @@ class Watch:
             self._due = time.monotonic() + SECONDS
         self._written = len(self.events)
 
+    def stage(
+        self,
+        name: str,
+        before: Any,
+        after: Any = None,
+        *,
+        note: str = "",
+        ids: Sequence[int] | None = None,
+    ) -> None:
+        """Record what a step made of the data: shapes, a few rows, missing cells, statistics.
+
+        Args:
+            name: of the step, such as `"preprocess"`.
+            before: the data that it got, rows first: an array, a tensor, a frame of polars or
+                pandas, an image, a sparse matrix or a list.
+            after: what it made; or the step itself: a fitted scikit-learn `Pipeline`, a callable,
+                or a list of callables as of torchvision, each step of which is one stage. None
+                where data was read.
+            note: what was done, in words.
+            ids: rows to show: positions, or labels of a pandas index of whole numbers.
+        """
+        number = 1 + sum(isinstance(event, Stage) for event in self.events)
+        for one in stages(name, before, after, note=note, ids=ids, number=number):
+            self.emit(one)
+        self.flush()
+
     def predict(self, x: torch.Tensor) -> list[Layer]:
         """Return what each layer puts out for the rows `x`; see `rampup.layers`."""
         return layers(self._model, x)
-
-    def _next(self) -> int:
-        return self._done if self._first is None else self._first.position(self._done)
 
     def _pass_begins(self) -> None:
         # it ended here; but what is measured after it may still be told, up to the next update
         self._ended = bool(self._epochs.open)
 
+    # hooks of the optimizer: what they lead to must not become part of a compiled step
+
     def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         if torch.compiler.is_compiling():
-            torch.compiler.disable(self._measure)(optimizer, args, kwargs)  # type: ignore[no-untyped-call]
+            torch.compiler.disable(self._begins)(optimizer, args, kwargs)  # type: ignore[no-untyped-call]
         else:
-            self._measure(optimizer, args, kwargs)
+            self._begins(optimizer, args, kwargs)
 
     def _after_step(self, _optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
         if torch.compiler.is_compiling():
-            torch.compiler.disable(self._note)()  # type: ignore[no-untyped-call]
+            torch.compiler.disable(self._made)()  # type: ignore[no-untyped-call]
         else:
-            self._note()
+            self._made()
 
-    def _measure(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        """Note what the step that comes is about to use; nothing, where it is no update."""
-        self._steps += 1
-        self._before = None
-        found_inf = getattr(optimizer, "found_inf", None)
-        if found_inf is not None and bool(found_inf):
-            self._skipped(f"{1 / unscaled(optimizer):g}")
-            return
-        k, planned, reported = self._done, None, None
-        first = self._first
-        if first is not None:
-            if first.rehearses:
-                return
-            k = first.position(k)
-            planned, reported = first.at(k)
-        groups = optimizer.param_groups
-        used = float(groups[0]["lr"])
-        rates = None
-        if len(groups) > 1:
-            rates = [float(group["lr"]) for group in groups]
-            if rates.count(used) == len(rates):
-                rates = None
-        norm = None
-        if self._grad_norm:
-            lengths = norms(gradients(optimizer))
-            if lengths:
-                norm = rounded(hypot(*lengths) * unscaled(optimizer))
-        prober = self._prober
-        if prober is not None and prober.armed:
-            prober.before(k, used, closure=bool(args[1:] or kwargs))
-        moves = self._every > 0 and k % self._every == 0
-        if moves:
-            self._move.before(optimizer)
-        self._before = (k, used, planned, reported, norm, rates, moves)
+    def _begins(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        scale = self._meter.before(optimizer, args, kwargs)
+        if scale is not None:
+            self._skipped(scale)
 
-    def _note(self) -> None:
-        """Record the update that was made."""
-        if self._before is None:
-            return
+    def _made(self) -> None:
         if self._ended:
             self.epoch()
-        k, used, planned, reported, norm, rates, moves = self._before
-        ratio = self._move.after() if moves else None
-        update = Update(
-            k=k,
-            planned=planned,
-            used=used,
-            reported=reported,
-            loss=rounded(self._loss / self._losses) if self._losses else None,
-            grad_norm=norm,
-            ratio=None if ratio is None else rounded(ratio),
-            rates=rates,
-        )
-        self._done, self._loss, self._losses = k + 1, 0.0, 0
+        update = self._meter.after(self._loss / self._losses if self._losses else None)
+        if update is None:
+            return
+        self._loss, self._losses = 0.0, 0
         self._epochs.open.append(update)
         self.emit(update)
-        if self._prober is not None:
-            probe = self._prober.after(k)
-            if probe is not None:
-                self.emit(probe)
-            self._prober.arm(k + 1)
+        probe = self._meter.probe()
+        if probe is not None:
+            self.emit(probe)
 
     def _scaler_skipped(self) -> None:
         if self._scaler is not None:
-            self._skipped(f"{self._scaler.get_scale():g}")
+            self._skipped(self._scaler.get_scale())
 
-    def _skipped(self, scale: str) -> None:
+    def _skipped(self, scale: float) -> None:
         self._loss, self._losses = 0.0, 0
-        self.emit(Skipped(k=self._next(), reason=f"a gradient was not finite, scaled by {scale}"))
+        reason = f"a gradient was not finite, scaled by {scale:g}"
+        self.emit(Skipped(k=self._meter.next, reason=reason))
 
 
 def watch(
