@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from tests.recorder.conftest import Backward
@@ -174,6 +175,39 @@ def test_a_header_says_what_ran(net: nn.Module, tmp_path: Path) -> None:
     assert update.rates == [0.125, 0.025]
     assert (end.status, end.updates, end.reason) == ("finished", 1, "")
     assert read(tmp_path / "run" / "trace.jsonl").events == trace.events
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script_method:DeprecationWarning")
+def test_a_compiled_step_is_watched_too(net: nn.Module, backward: Backward) -> None:
+    """The compiler steps aside for the hooks."""
+    optimizer = SGD(net.parameters(), lr=torch.tensor(0.5))
+    step = torch.compile(optimizer.step, backend="eager")
+
+    with watch(net, optimizer, ratio=True) as trace:
+        for k in range(3):
+            trace.loss(backward(net, k))
+            step()
+
+    assert [(u.k, u.used) for u in trace.updates] == [(0, 0.5), (1, 0.5), (2, 0.5)]
+    assert len({(u.loss, u.ratio, u.grad_norm) for u in trace.updates}) == 3
+
+
+def test_a_header_is_plain_whatever_it_is_given(net: nn.Module, tmp_path: Path) -> None:
+    """Nothing in it may end the run when it is written."""
+    optimizer = torch.optim.AdamW(net.parameters(), lr=torch.tensor(0.5), betas=(0.5, 0.75))
+    odd = {"dtype": torch.float16, "path": tmp_path, "sizes": (1, np.int64(2)), "none": None,
+           "nested": {3: torch.tensor(0.5)}}  # fmt: skip
+
+    with watch(net, optimizer, config=odd, to=tmp_path / "run") as trace:
+        pass
+
+    assert read(tmp_path / "run" / "trace.jsonl").events == trace.events
+    config = trace.events[0].config
+    assert (config["options"]["lr"], config["options"]["betas"]) == (0.5, [0.5, 0.75])
+    assert {name: config[name] for name in odd} == {
+        "dtype": "torch.float16", "path": str(tmp_path), "sizes": [1, 2], "none": None,
+        "nested": {"3": 0.5},
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,7 @@ def test_torchs_own_transformer_is_followed() -> None:
     assert torch.allclose(model.eval()(x), passed.output, atol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script_method:DeprecationWarning")
 @pytest.mark.parametrize("how", ["torch.compile", "module.compile"])
 def test_a_compiled_model_is_followed_uncompiled(how: str) -> None:
     """Hooks that come after its first call would never fire; names are those of the model."""

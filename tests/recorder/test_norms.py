@@ -9,6 +9,7 @@ from torch import nn
 from torch.optim import SGD, AdamW, Optimizer
 
 from rampup import watch
+from rampup.errors import TraceError
 from rampup.recorder.norms import norms
 
 
@@ -51,6 +52,13 @@ def test_a_ratio_is_measured_as_often_as_asked(net: nn.Module, backward: Backwar
 
     assert [u.k for u in trace.updates if u.ratio is not None] == [0, 3, 6]
     assert [(u.ratio, u.grad_norm) for u in without.updates] == [(None, None)]
+
+
+def test_a_negative_distance_is_refused(net: nn.Module) -> None:
+    with pytest.raises(TraceError) as refused:
+        watch(net, SGD(net.parameters(), lr=0.1), ratio=-1)
+
+    assert str(refused.value) == ("ratio = -1 is no distance between updates; use True or a number")
 
 
 def test_weights_of_zero_have_no_ratio() -> None:

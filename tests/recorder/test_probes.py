@@ -216,6 +216,7 @@ def test_a_probe_at_no_update_is_refused(net: nn.Module, bad: int) -> None:
     )
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script_method:DeprecationWarning")
 def test_of_a_compiled_model_it_is_said(net: nn.Module, backward: Backward) -> None:
     """No hook is set, so that none is compiled in; gradients and weights are seen."""
     model = torch.compile(net, backend="eager")
@@ -242,6 +243,7 @@ def test_of_a_compiled_model_it_is_said(net: nn.Module, backward: Backward) -> N
     assert first["ratio"] > 0.0
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script_method:DeprecationWarning")
 def test_of_a_compiled_step_it_is_said(net: nn.Module) -> None:
     """Where the loss is compiled with the model inside, which cannot be seen beforehand."""
 

@@ -62,7 +62,7 @@ class Move:
     def before(self, optimizer: Optimizer) -> None:
         """Copy the weights."""
         params = [p.data for group in optimizer.param_groups for p in group["params"]]
-        if [p.shape for p in params] != [p.shape for p in self._kept]:
+        if [*map(_form, params)] != [*map(_form, self._kept)]:
             self._kept = [torch.empty_like(p) for p in params]
         self._params = params
         torch._foreach_copy_(self._kept, params)
@@ -81,3 +81,7 @@ class Move:
     def _moved(self) -> list[float]:
         torch._foreach_sub_(self._kept, self._params)
         return norms(self._kept)
+
+
+def _form(tensor: torch.Tensor) -> tuple[torch.Size, torch.dtype, torch.device]:
+    return tensor.shape, tensor.dtype, tensor.device

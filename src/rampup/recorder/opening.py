@@ -39,7 +39,7 @@ def header(
             name: plain
             for name, value in group.items()
             if name not in ("params", "rampup")
-            and isinstance(plain := _plain(value), bool | int | float | str | tuple)
+            and isinstance(plain := _plain(value), bool | int | float | str | list)
         }
         for group in optimizer.param_groups
     ]
@@ -65,7 +65,7 @@ def header(
         schema=SCHEMA,
         rampup=__version__,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
-        config=found | dict(config),
+        config=found | {str(name): _plain(value) for name, value in config.items()},
         environment={
             "python": platform.python_version(),
             "torch": torch.__version__,
@@ -92,4 +92,13 @@ def ending(error: BaseException | None) -> tuple[str, str]:
 
 
 def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, torch.Tensor) and value.numel() == 1 else value
+    """Return `value` as JSON has it; what JSON does not know becomes text."""
+    if isinstance(value, torch.Tensor | np.generic) and np.prod(value.shape) == 1:
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return str(value)

@@ -323,7 +323,7 @@ def watch(
 
     Raises:
         TraceError: the folder holds a trace already or cannot be made, the loader is no
-            `DataLoader`, or a probe is asked for at no update.
+            `DataLoader`, or a ratio or a probe is asked for at no update.
 
     Example:
         >>> import torch, rampup
@@ -340,6 +340,8 @@ def watch(
         [0.025, 0.05]
     """
     prober = None
+    if ratio < 0:
+        raise TraceError(f"ratio = {ratio!r} is no distance between updates; use True or a number")
     if loader is not None:
         check_loader(loader)
     if probe_every or probe_at:

@@ -117,7 +117,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """One optimizer step that changed weights. Rates are those of the first parameter group."""
+    """One optimizer step that changed weights; rates, save `rates`, are of the first group."""
 
     kind: ClassVar = "update"
     k: int
