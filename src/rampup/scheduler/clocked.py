@@ -162,6 +162,11 @@ class ClockedLR(LRScheduler, ABC):
         else:
             self._stepped()
 
+    def __repr__(self) -> str:
+        rates = ", ".join(f"{rate:g}" for rate in self._rates.at(self.clock.updates)[:3])
+        more = ", …" if len(self._rates.bases) > 3 else ""
+        return f"{type(self).__name__}({self.clock.updates} updates done, next rate {rates}{more})"
+
     def detach(self) -> None:
         """Leave the optimizer alone: no hook stays, and its rates stay as they are."""
         self.clock.detach()

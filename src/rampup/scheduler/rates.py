@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch.optim import Optimizer
 
+from rampup.errors import StateError
 from rampup.schedule.plan import Plan
 from rampup.scheduler.hyper import Group, cell, put, replace
 
@@ -87,8 +88,17 @@ class Rates:
         return groups is not self._groups or len(groups) != len(self.bases)
 
     def admit(self) -> list[int]:
-        """Note the bases of the groups that are new, and return their indices."""
+        """Note the bases of the groups that are new, and return their indices.
+
+        Raises:
+            StateError: groups are gone.
+        """
         groups = self._optimizer.param_groups
+        if len(groups) < len(self.bases):
+            raise StateError(
+                f"the optimizer has {len(groups)} parameter groups, but had {len(self.bases)}; "
+                "detach() the scheduler before groups are taken away, and build it anew"
+            )
         # Groups without a rate of their own share one tensor. It holds a rate, no base, once it
         # was written through another group.
         known = {
