@@ -1,0 +1,176 @@
+"""A run as the page needs it: its events folded as they are read, its updates as columns.
+
+A long run holds a million updates; they are kept as plain numbers, 8 bytes each, and not as
+events.
+"""
+
+import hashlib
+import math
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from rampup.errors import TraceError
+from rampup.trace.record import (
+    Baseline,
+    End,
+    Epoch,
+    Event,
+    Header,
+    Insight,
+    Observation,
+    Planned,
+    Prediction,
+    Probe,
+    Skipped,
+    Stage,
+    Update,
+    from_json,
+)
+
+TRACE: Final = "trace.jsonl"
+"""Name of the journal in a run folder."""
+
+SERIES: Final = ("planned", "used", "reported", "loss", "grad_norm", "ratio")
+"""What is measured at each update."""
+
+Numbers = npt.NDArray[np.float64]
+
+
+def _columns() -> dict[str, "array[float]"]:
+    return {name: array("d") for name in ("k", *SERIES)}
+
+
+@dataclass(slots=True, kw_only=True)
+class Story:
+    """All that a trace tells.
+
+    Attributes:
+        name: how the page calls the run.
+        path: its journal.
+        size: bytes of it.
+        sha256: of it.
+        torn: characters of a last line that a crash cut off.
+        columns: a column of numbers for `k` and each of `SERIES`; NaN where nothing was measured.
+        lost: how often each of `SERIES` was measured and not finite, and the first update.
+    """
+
+    name: str
+    path: Path
+    size: int = 0
+    sha256: str = ""
+    torn: int = 0
+    header: Header | None = None
+    planned: Planned | None = None
+    baseline: Baseline | None = None
+    insight: Insight | None = None
+    end: End | None = None
+    stages: list[Stage] = field(default_factory=list)
+    epochs: list[Epoch] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    probes: list[Probe] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    predictions: list[Prediction] = field(default_factory=list)
+    columns: dict[str, "array[float]"] = field(default_factory=_columns)
+    lost: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def updates(self) -> int:
+        """Updates in the trace."""
+        return len(self.columns["k"])
+
+    @property
+    def k(self) -> Numbers:
+        """The index of each update."""
+        return np.frombuffer(self.columns["k"], dtype=np.float64)
+
+    def series(self, name: str) -> Numbers:
+        """Return one of `SERIES`, a number per update."""
+        return np.frombuffer(self.columns[name], dtype=np.float64)
+
+    def take(self, event: Event) -> None:
+        """Add one event."""
+        match event:
+            case Update():
+                self._measure(event)
+            case Epoch():
+                self.epochs.append(event)
+            case Observation():
+                self.observations.append(event)
+            case Stage():
+                self.stages.append(event)
+            case Probe():
+                self.probes.append(event)
+            case Skipped():
+                self.skipped.append(event)
+            case Prediction():
+                self.predictions.append(event)
+            case Header():
+                self.header = event
+            case Planned():
+                self.planned = event
+            case Baseline():
+                self.baseline = event
+            case Insight():
+                self.insight = event
+            case End():
+                self.end = event
+
+    def _measure(self, event: Update) -> None:
+        columns = self.columns
+        columns["k"].append(event.k)
+        for name in SERIES:
+            value = getattr(event, name)
+            if value is None:
+                value = math.nan
+            elif not math.isfinite(value):
+                times, first = self.lost.get(name, (0, event.k))
+                self.lost[name] = (times + 1, first)
+            columns[name].append(value)
+
+
+def read_story(run: Path) -> Story:
+    """Return what the trace of a run tells.
+
+    Args:
+        run: a run folder, or a journal itself.
+
+    Raises:
+        TraceError: there is no trace, or it is damaged.
+    """
+    path = run / TRACE if run.is_dir() else run
+    if not path.is_file():
+        raise TraceError(
+            f"{run} holds no trace; give a folder that rampup train or rampup.watch wrote"
+        )
+    story = Story(name=run.resolve().name if run.is_dir() else run.name, path=path)
+    for event in _events(story):
+        story.take(event)
+    if not (story.updates or story.header or story.epochs or story.stages):
+        raise TraceError(f"{path} holds no event that could be shown; the run wrote nothing")
+    return story
+
+
+def _events(story: Story) -> Iterator[Event]:
+    """Yield the whole events of a journal, one at a time; note its size, hash and torn line."""
+    seen = hashlib.sha256()
+    try:
+        with story.path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                seen.update(line)
+                story.size += len(line)
+                if not line.endswith(b"\n"):
+                    story.torn = len(line.decode("utf-8", errors="replace"))
+                    break
+                try:
+                    yield from_json(line[:-1].decode("utf-8", errors="replace"))
+                except TraceError as error:
+                    raise TraceError(f"{story.path}, line {number}: {error}") from None
+    except OSError as error:
+        raise TraceError(f"no trace can be read from {story.path}: {error.strerror}") from None
+    story.sha256 = seen.hexdigest()
