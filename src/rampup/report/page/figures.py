@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from rampup.report.page.cells import cell, count
-from rampup.report.page.source import SERIES, Story
+from rampup.report.page.source import Story
 from rampup.report.page.svg import Chart, Curve, Drawn, Numbers, draw
 from rampup.report.page.thin import COLUMNS
 from rampup.trace.record import Epoch
@@ -23,6 +23,12 @@ NAMES: Final = {
     "grad_norm": "norm of the gradient",
     "ratio": "update-to-weight ratio",
 }
+
+APART: Final = (1, 2, 9, 4, 5, 10, 11, 12)
+"""Tones of several runs in one chart."""
+
+TALL: Final = 4.0
+"""A loss of this many times what 99 % of all stay below presses the others flat."""
 
 
 def schedule_figures(story: Story, run: str) -> list[Drawn]:
@@ -54,6 +60,7 @@ def schedule_figures(story: Story, run: str) -> list[Drawn]:
                 says=says,
                 curves=curves,
                 notes=_thinned(story.updates),
+                across=_across(story),
             )
         )
     ]
@@ -62,7 +69,9 @@ def schedule_figures(story: Story, run: str) -> list[Drawn]:
 def _plan_alone(story: Story, run: str) -> Drawn:
     assert story.planned is not None
     per_epoch, rows = story.planned.updates_per_epoch, story.planned.epochs
-    x = [at for row in rows for at in ((row["epoch"] - 1) * per_epoch, row["epoch"] * per_epoch - 1)]
+    x = [
+        at for row in rows for at in ((row["epoch"] - 1) * per_epoch, row["epoch"] * per_epoch - 1)
+    ]
     y = [rate for row in rows for rate in (row["first"], row["last"])]
     plan = Curve(label="rate planned", x=np.array(x, float), y=np.array(y), tone=1)
     return draw(
@@ -80,10 +89,13 @@ def training_figures(story: Story, run: str) -> list[Drawn]:
     drawn = []
     epochs = story.epochs
     curves = [*_measured(story, "loss", 8, "of each update's batch")]
-    curves += _by_epoch(epochs, lambda e: e.train_loss, "training rows, after each epoch", 1, "line")
+    curves += _by_epoch(
+        epochs, lambda e: e.train_loss, "training rows, after each epoch", 1, "line"
+    )
     curves += _by_epoch(epochs, lambda e: e.held_out_loss, "held-out rows, after each epoch", 2)
     if curves:
         drawn.append(_chart(story, f"{run}-loss", "Loss by update", curves, "loss"))
+        drawn += _closer(story, run, curves)
     curves = _by_epoch(epochs, lambda e: e.train_accuracy, "training rows", 1, "line")
     curves += _by_epoch(epochs, lambda e: e.held_out_accuracy, "held-out rows", 2)
     if curves:
@@ -99,6 +111,24 @@ def training_figures(story: Story, run: str) -> list[Drawn]:
     return drawn
 
 
+def _closer(story: Story, run: str, curves: Sequence[Curve]) -> list[Drawn]:
+    """Return the loss once more without its tallest spikes, where they press all else flat."""
+    y = np.concatenate([curve.y for curve in curves])
+    y = y[np.isfinite(y)]
+    usual = float(np.quantile(y, 0.99))
+    above = y[y > 1.1 * usual]
+    if usual <= 0 or len(above) == 0 or y.max() <= TALL * usual:
+        return []
+    top = 1.1 * usual
+    note = (
+        f"{count(len(above), 'value')} above {cell(top, 3)} "
+        f"{'is' if len(above) == 1 else 'are'} cut off here, the highest "
+        f"{cell(float(y.max()), 3)}; the chart before shows all."
+    )
+    title = "Loss by update, without its tallest spikes"
+    return [_chart(story, f"{run}-loss-closer", title, curves, "loss", top=top, more=note)]
+
+
 def overlays(stories: Sequence[Story], letters: Sequence[str]) -> list[Drawn]:
     """Return the rate and the loss of several runs, each in one chart."""
     drawn = []
@@ -108,7 +138,7 @@ def overlays(stories: Sequence[Story], letters: Sequence[str]) -> list[Drawn]:
                 label=f"{letter} {story.name}",
                 x=story.k,
                 y=story.series(name),
-                tone=place + 1,
+                tone=APART[place],
                 form="steps" if name == "used" else "line",
             )
             for place, (story, letter) in enumerate(zip(stories, letters, strict=True))
@@ -130,7 +160,11 @@ def _measured(story: Story, name: str, tone: int, label: str) -> list[Curve]:
 
 
 def _by_epoch(
-    epochs: Sequence[Epoch], read: Callable[[Epoch], float], label: str, tone: int, form: str = "dots"
+    epochs: Sequence[Epoch],
+    read: Callable[[Epoch], float],
+    label: str,
+    tone: int,
+    form: str = "dots",
 ) -> list[Curve]:
     y = np.array([read(epoch) for epoch in epochs], dtype=np.float64)
     if not np.isfinite(y).any():
@@ -140,8 +174,8 @@ def _by_epoch(
 
 
 def _chart(
-    story: Story, id: str, title: str, curves: Sequence[Curve], name: str | None,
-    top: float | None = None,
+    story: Story, name_of: str, title: str, curves: Sequence[Curve], name: str | None,
+    top: float | None = None, more: str = "",
 ) -> Drawn:  # fmt: skip
     says = "; ".join(f"{curve.label}: {_ends(curve.y)}" for curve in curves) + "."
     notes = _thinned(story.updates) if name is not None else []
@@ -151,7 +185,20 @@ def _chart(
             f"{count(times, 'value')} {'is' if times == 1 else 'are'} infinite or not a number, "
             f"first at update {first:,}, and cannot be drawn."
         )
-    return draw(Chart(id=id, title=title, says=says, curves=curves, notes=notes, top=top))
+    if more:
+        notes.insert(0, more)
+    across = _across(story)
+    return draw(
+        Chart(
+            id=name_of, title=title, says=says, curves=curves, notes=notes, across=across, top=top
+        )
+    )
+
+
+def _across(story: Story) -> tuple[float, float]:
+    """Return the first and the last position of every chart of a run, so that they line up."""
+    places = [*story.k[:1], *story.k[-1:], *(float(e.updates) for e in story.epochs)]
+    return min(places), max(places)
 
 
 def _ends(y: Numbers) -> str:
@@ -164,10 +211,11 @@ def _ends(y: Numbers) -> str:
 def _thinned(updates: int) -> list[str]:
     if updates <= 2 * COLUMNS:
         return []
-    return [
+    note = (
         f"Of {updates:,} updates each of {COLUMNS} columns draws its lowest and its highest, "
         "so that every extreme is seen and no point is made up."
-    ]
+    )
+    return [note]
 
 
 def disagreements(story: Story) -> list[str]:
@@ -197,6 +245,3 @@ def disagreements(story: Story) -> list[str]:
 
 def _exact(value: float) -> str:
     return f"{float(value):.6g}".replace("-", "−").replace("e−", "e-")
-
-
-assert set(NAMES) == set(SERIES)

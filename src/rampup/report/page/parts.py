@@ -168,8 +168,11 @@ def observed(story: Story) -> tuple[list[Observation], str]:
 def epochs_shown(story: Story, shown: Iterable[Observation]) -> tuple[list[Epoch], str]:
     """Return the epochs that are shown, in order, and what is left out."""
     must = {place for one in shown if (place := _epoch_of(story, one)) is not None}
-    for read in (lambda e: e.held_out_loss, lambda e: e.train_loss):
-        values = np.array([read(epoch) for epoch in story.epochs], dtype=np.float64)
+    for losses in (
+        [epoch.held_out_loss for epoch in story.epochs],
+        [epoch.train_loss for epoch in story.epochs],
+    ):
+        values = np.array(losses, dtype=np.float64)
         if np.isfinite(values).any():
             must |= {int(np.nanargmin(values)), int(np.nanargmax(values))}
     kept = _spread(len(story.epochs), MOST_EPOCHS, must)

@@ -59,6 +59,12 @@ class Shown:
     whole: bool
 
     @property
+    def started(self) -> str:
+        """When the run started, as people read it."""
+        said = self.story.header.started if self.story.header else ""
+        return cut(said.replace("T", " ").replace("+00:00", " UTC"))
+
+    @property
     def sections(self) -> list[tuple[str, str]]:
         """The id and the name of each section that the run has."""
         there = {
@@ -72,7 +78,7 @@ class Shown:
             "environment": ("Environment", self.environment or self.settings),
             "trace": ("The trace itself", True),
         }
-        return [(id, name) for id, (name, shown) in there.items() if shown]
+        return [(key, name) for key, (name, shown) in there.items() if shown]
 
 
 def render(stories: Sequence[Story]) -> str:
@@ -100,8 +106,8 @@ def render(stories: Sequence[Story]) -> str:
         compared=compared,
         overlays=overlays,
         title=" · ".join(cut(story.name) for story in stories),
-        style=Markup(environment.get_template("style.css").render()),  # noqa: S704
-        script=Markup(script),  # noqa: S704
+        style=Markup(environment.get_template("style.css").render()),
+        script=Markup(script),
         script_hash=digest,
         trained=parts.TRAINED,
     )
@@ -118,12 +124,12 @@ def _environment() -> Environment:
     )
 
 
-def _shown(story: Story, letter: str, id: str) -> Shown:
+def _shown(story: Story, letter: str, key: str) -> Shown:
     trained, trained_note, said, said_note = parts.training(story)
     status, how = _status(story)
     header = story.header
     return Shown(
-        id=id,
+        id=key,
         letter=letter,
         story=story,
         status=status,
@@ -132,12 +138,12 @@ def _shown(story: Story, letter: str, id: str) -> Shown:
         facts=_facts(story),
         insight=[cut(s, 1500) for s in story.insight.sentences[:20]] if story.insight else [],
         steps=parts.steps(story.stages),
-        rates=figures.schedule_figures(story, id),
+        rates=figures.schedule_figures(story, key),
         agreement=figures.disagreements(story),
         planned=parts.planned_rates(story.planned)
         if story.planned and story.planned.epochs
         else None,
-        charts=figures.training_figures(story, id),
+        charts=figures.training_figures(story, key),
         trained=trained,
         trained_note=trained_note,
         said=said,
@@ -173,8 +179,8 @@ def _warnings(story: Story) -> list[str]:
         said.append(f"{cut(story.end.status).capitalize()}: {cut(story.end.reason, 1500)}")
     if story.torn:
         said.append(
-            f"The last line was torn in the middle of writing; its {count(story.torn, 'character')} "
-            "are left out."
+            "The last line was torn in the middle of writing; its "
+            f"{count(story.torn, 'character')} {'is' if story.torn == 1 else 'are'} left out."
         )
     for name, (times, first) in story.lost.items():
         said.append(
@@ -199,7 +205,7 @@ def _facts(story: Story) -> list[tuple[str, str]]:
     if story.updates:
         facts.append(("Highest rate used", cell(float(np.nanmax(story.series("used"))))))
     if story.planned is not None:
-        share = f"{story.planned.warmup / story.planned.updates:.0%} of the run"
+        share = f"{story.planned.warmup / max(story.planned.updates, 1):.0%}"
         warmup = f"{story.planned.warmup:,} ({share})" if story.planned.warmup else "none"
         facts.append(("Updates of warmup", warmup))
     if story.epochs:

@@ -52,7 +52,7 @@ class Curve:
         label: its name in the legend.
         x: positions.
         y: values, as many; what is not finite is left out.
-        tone: which colour and which dashes, 1 to 8.
+        tone: which colour and which dashes, as `style.css` lists them.
         form: `"line"` joins the points, `"steps"` holds each value up to the next, `"dots"` also
             marks each point.
     """
@@ -75,7 +75,9 @@ class Chart:
         curves: what is drawn, the first below the others.
         x_label: what the horizontal axis counts.
         notes: sentences below it.
-        top: the highest value of the vertical axis; None takes it from the curves.
+        across: first and last position of the horizontal axis; None takes them from the curves.
+        top: the highest value of the vertical axis; None takes it from the curves. What stands
+            above it is cut off.
     """
 
     id: str
@@ -84,6 +86,7 @@ class Chart:
     curves: Sequence[Curve]
     x_label: str = "update"
     notes: Sequence[str] = field(default_factory=list)
+    across: tuple[float, float] | None = None
     top: float | None = None
 
 
@@ -109,7 +112,7 @@ def draw(chart: Chart) -> Drawn:
     x = np.concatenate([curve.x for curve in chart.curves])
     y = np.concatenate([curve.y for curve in chart.curves])
     y = y[np.isfinite(y)]
-    left, right = (float(x.min()), float(x.max())) if len(x) else (0.0, 1.0)
+    left, right = chart.across or ((float(x.min()), float(x.max())) if len(x) else (0.0, 1.0))
     right = right if right > left else left + 1
     low = min(float(y.min()), 0.0) if len(y) else 0.0
     high = chart.top if chart.top is not None else float(y.max()) if len(y) else 1.0
@@ -128,11 +131,11 @@ def draw(chart: Chart) -> Drawn:
         place = up(mark)
         parts.append(element("line", x1=0, x2="100%", y1=place, y2=place, class_="grid"))
         parts.append(element("text", f"{mark:g}", x=-8, y=place, dy="0.32em", class_="tick y"))
-    for mark in round_marks(left, right, 5):
-        if left <= mark <= right and mark == int(mark):
-            parts.append(
-                element("text", f"{mark:,.0f}", x=across(mark), y="100%", dy="1.5em", class_="tick")
-            )
+    parts += [
+        element("text", f"{mark:,.0f}", x=across(mark), y="100%", dy="1.5em", class_="tick")
+        for mark in round_marks(left, right, 5)
+        if left <= mark <= right and mark == int(mark)
+    ]
     box = (left, right, low, high)
     lines = [element("path", d=path(c, *box), class_=f"curve t{c.tone}") for c in chart.curves]
     parts.append(
@@ -148,7 +151,7 @@ def draw(chart: Chart) -> Drawn:
     )
     for curve in chart.curves:
         if curve.form == "dots":
-            for k in thin(curve.x, curve.y, COLUMNS // 12):
+            for k in (k for k in thin(curve.x, curve.y, COLUMNS // 12) if curve.y[k] <= high):
                 cx, cy = across(curve.x[k]), up(curve.y[k])
                 parts.append(element("circle", cx=cx, cy=cy, r=3, class_=f"dot t{curve.tone}"))
     parts.append(element("line", x1=0, x2=0, y1=0, y2="100%", class_="cursor"))
@@ -161,7 +164,7 @@ def draw(chart: Chart) -> Drawn:
         role="img",
         aria_labelledby=f"{chart.id}-t",
         aria_describedby=f"{chart.id}-d",
-        class_="chart",
+        class_="chart cropped" if len(y) and y.max() > high else "chart",
     )
     return Drawn(chart=chart, svg=svg, first=left, last=right)
 

@@ -11,9 +11,7 @@ COLUMNS: Final = 720
 Indices = npt.NDArray[np.intp]
 
 
-def thin(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], columns: int = COLUMNS
-) -> Indices:
+def thin(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], columns: int = COLUMNS) -> Indices:
     """Return which points to draw, in the order of `x`.
 
     Up to twice as many finite points as columns are all kept. Of more, each column keeps its
@@ -35,11 +33,17 @@ def thin(
     finite = np.flatnonzero(np.isfinite(y))
     if len(finite) <= 2 * columns:
         return finite[np.argsort(x[finite], kind="stable")]
-    at, value = x[finite], y[finite]
-    low, high = at.min(), at.max()
-    column = ((at - low) * (columns / max(high - low, 1.0))).astype(np.intp).clip(0, columns - 1)
-    order = np.lexsort((value, column))
-    starts = np.flatnonzero(np.diff(column[order], prepend=-1))
-    ends = np.append(starts[1:], len(order)) - 1
-    kept = np.unique(np.concatenate([order[starts], order[ends], [at.argmin(), at.argmax()]]))
-    return finite[kept[np.argsort(at[kept], kind="stable")]]
+    at = x[finite]
+    if np.any(np.diff(at) < 0):  # a run that was resumed counts some updates twice
+        finite = finite[np.argsort(at, kind="stable")]
+        at = x[finite]
+    value = y[finite]
+    column = ((at - at[0]) * (columns / max(at[-1] - at[0], 1.0))).astype(np.intp)
+    starts = np.flatnonzero(np.diff(column.clip(max=columns - 1), prepend=-1))
+    sizes = np.diff(starts, append=len(at))
+    kept = [np.array([0, len(at) - 1])]
+    for extreme in (np.minimum, np.maximum):
+        equal = np.flatnonzero(value == np.repeat(extreme.reduceat(value, starts), sizes))
+        kept.append(equal[np.searchsorted(equal, starts)])  # the first in each column
+    chosen: Indices = finite[np.unique(np.concatenate(kept))]
+    return chosen

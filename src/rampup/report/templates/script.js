@@ -73,6 +73,7 @@
     input.value = 0;
     input.addEventListener("input", follow);
     box.hidden = false;
+    document.documentElement.className = "js";
     box.querySelector("output").textContent = "Move the slider, or press the arrow keys on it.";
   });
 })();
