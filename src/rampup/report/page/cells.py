@@ -47,7 +47,7 @@ def signed(value: float) -> str:
         >>> signed(-0.0054), signed(0.41)
         ('−0.0054', '+0.41')
     """
-    return f"{value:+.2g}".replace("-", "−").replace("e−", "e-")
+    return NOTHING if math.isnan(value) else f"{value:+.2g}".replace("-", "−").replace("e−", "e-")
 
 
 def cut(text: str, longest: int = LONGEST) -> str:

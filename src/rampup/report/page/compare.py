@@ -112,9 +112,7 @@ RESULTS: Final[dict[str, Callable[[Story], str]]] = {
     "status": lambda story: story.end.status if story.end else "no end was recorded",
     "schedule": lambda story: cell(story.planned.text) if story.planned else NOTHING,
     "updates": lambda story: cell(story.updates),
-    "highest rate used": lambda story: (
-        cell(float(np.nanmax(story.series("used")))) if story.updates else NOTHING
-    ),
+    "highest rate used": lambda story: cell(story.highest("used")),
     "final training loss": _last(lambda epoch: epoch.train_loss, cell),
     "final held-out loss": _last(lambda epoch: epoch.held_out_loss, cell),
     "lowest held-out loss": _lowest,

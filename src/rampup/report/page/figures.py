@@ -49,7 +49,7 @@ def schedule_figures(story: Story, run: str) -> list[Drawn]:
     says = (
         f"The rate used goes from {cell(float(used[0]))} at update {story.k[0]:,.0f} to "
         f"{cell(float(used[-1]))} at update {story.k[-1]:,.0f}, and was at most "
-        f"{cell(float(np.nanmax(used)))}."
+        f"{cell(story.highest('used'))}."
     )
     title = "Learning rate by update, planned and used" if known else "Learning rate by update"
     return [
@@ -232,7 +232,8 @@ def disagreements(story: Story) -> list[str]:
             said.append(f"Used and {name} rates are equal at all {int(known.sum()):,} updates.")
             continue
         at = differs[0]
-        gap = np.abs(used[differs] - other[differs])
+        with np.errstate(invalid="ignore"):  # infinite, both
+            gap = np.abs(used[differs] - other[differs])
         worst = differs[int(np.argmax(np.where(np.isnan(gap), math.inf, gap)))]
         said.append(
             f"Used and {name} rates differ at {count(len(differs), 'update')}, first at update "

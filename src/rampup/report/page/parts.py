@@ -262,7 +262,9 @@ def predicted(event: Prediction) -> Predicted:
             rows=rows,
             note=_some(len(rows), len(event.layers), "layer"),
         ),
-        likely=[(cut(name), f"{p:.2%}", min(max(p, 0), 1)) for name, p in ranked[:MOST_CLASSES]],
+        likely=[
+            (cut(name), f"{p:.2%}", p if 0 <= p <= 1 else 0.0) for name, p in ranked[:MOST_CLASSES]
+        ],
         others=f"{count(left, 'other class')} less likely." if left > 0 else "",
         predicted=cut(event.predicted),
         label=None if event.label is None else cut(event.label),

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -203,7 +202,7 @@ def _facts(story: Story) -> list[tuple[str, str]]:
     if trained:
         facts.append(("Epochs", cell(len(trained))))
     if story.updates:
-        facts.append(("Highest rate used", cell(float(np.nanmax(story.series("used"))))))
+        facts.append(("Highest rate used", cell(story.highest("used"))))
     if story.planned is not None:
         share = f"{story.planned.warmup / max(story.planned.updates, 1):.0%}"
         warmup = f"{story.planned.warmup:,} ({share})" if story.planned.warmup else "none"

@@ -103,6 +103,12 @@ class Story:
         """Return one of `SERIES`, a number per update."""
         return np.frombuffer(self.columns[name], dtype=np.float64)
 
+    def highest(self, name: str) -> float:
+        """Return the highest finite value of one of `SERIES`; NaN where there is none."""
+        values = self.series(name)
+        most = float(np.max(values, initial=-math.inf, where=np.isfinite(values)))
+        return most if math.isfinite(most) else math.nan
+
     def take(self, event: Event) -> None:
         """Add one event."""
         match event:

@@ -233,9 +233,9 @@ def bars(values: Sequence[float]) -> Markup:
 
 def interval(low: float, mean: float, high: float) -> Markup:
     """Return an interval and its mean beside zero, as a small picture for a table's cell."""
-    most = max(abs(low), abs(high)) or 1.0
-    if not math.isfinite(most):
+    if not all(map(math.isfinite, (low, mean, high))):
         return Markup("")
+    most = max(abs(low), abs(high)) or 1.0
 
     def across(value: float) -> str:
         return f"{60 + 54 * value / most:.1f}"
