@@ -7,8 +7,7 @@ from pathlib import Path
 
 from rampup.report.page.render import render
 from rampup.report.page.source import read_story
-from rampup.trace.journal import Journal
-from rampup.trace.record import Event
+from rampup.trace.record import Event, to_json
 
 ALONE = ["meta", "link", "br", "hr", "input", "img", "source", "wbr"]
 
@@ -76,10 +75,10 @@ def tree(page: str) -> Element:
 
 
 def kept(folder: Path, events: Iterable[Event]) -> Path:
-    """Return a run folder with these events."""
+    """Return a run folder with these events, one line each."""
     folder.mkdir(parents=True)
-    with Journal(folder / "trace.jsonl") as journal:
-        journal.append(events)
+    lines = "".join(f"{to_json(event)}\n" for event in events)
+    (folder / "trace.jsonl").write_text(lines, encoding="utf-8")
     return folder
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import NOT_TESTED
 from tests.report import events as e
 from tests.report.page.conftest import kept
-from tests.report.page.test_page import ATTACK, attacked
+from tests.report.page.test_whole_page import ATTACK, attacked
 
 from rampup import train, write_report
 

@@ -21,6 +21,7 @@ MOST_EPOCHS: Final = 120
 MOST_OBSERVATIONS: Final = 80
 MOST_LAYERS: Final = 120
 MOST_CLASSES: Final = 10
+MOST_VALUES: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,8 +241,8 @@ def predicted(event: Prediction) -> Predicted:
     rows = []
     for layer in event.layers[:MOST_LAYERS]:
         named = layer["name"].lower() != layer["kind"].lower()
-        first = "  ".join(cell(value, 3) for value in layer["values"])
-        more = " …" if math.prod(layer["shape"]) > len(layer["values"]) else ""
+        first = "  ".join(cell(value, 3) for value in layer["values"][:MOST_VALUES])
+        more = " …" if math.prod(layer["shape"]) > MOST_VALUES else ""
         rows.append(
             [
                 cut(f"{layer['kind']} ({layer['name']})" if named else layer["kind"]),

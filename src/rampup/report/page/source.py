@@ -42,7 +42,7 @@ TRACE: Final = "trace.jsonl"
 SERIES: Final = ("planned", "used", "reported", "loss", "grad_norm", "ratio")
 """What is measured at each update."""
 
-TOGETHER: Final = 4096
+TOGETHER: Final = 512
 """Updates that are read at once, which is many times quicker than one by one."""
 
 _UPDATE: Final = b'{"kind":"update",'
