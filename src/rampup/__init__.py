@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rampup.pipeline.run import Run as Run, train as train
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
+    from rampup.report.write import write_report as write_report
     from rampup.schedule import presets as presets
     from rampup.schedule.batches import follow_batches as follow_batches
     from rampup.schedule.build import (
@@ -91,6 +92,7 @@ _LAZY = {
     "warm": "rampup.scheduler.warm",
     "warmup": "rampup.schedule.build",
     "watch": "rampup.recorder.watch",
+    "write_report": "rampup.report.write",
 }
 
 __all__ = [
@@ -133,6 +135,7 @@ __all__ = [
     "warm",
     "warmup",
     "watch",
+    "write_report",
 ]
 
 

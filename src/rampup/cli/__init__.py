@@ -9,6 +9,7 @@ import typer
 from rampup import __version__
 from rampup.cli.plot import plot
 from rampup.cli.predict import predict
+from rampup.cli.report import report
 from rampup.cli.show import show
 from rampup.cli.train import train
 from rampup.errors import DivergedError, RampupError
@@ -25,6 +26,7 @@ app.command()(train)
 app.command()(predict)
 app.command()(plot)
 app.command()(show)
+app.command()(report)
 
 
 def _version(asked: bool) -> None:
