@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from rampup.scheduler.layerwise import layerwise as layerwise
     from rampup.scheduler.rate import RampupLR as RampupLR
     from rampup.scheduler.warm import warm as warm
+    from rampup.trace.observe import observe as observe
     from rampup.units import Horizon as Horizon, Length as Length
 
 __version__ = "0.1.0"
@@ -76,6 +77,7 @@ _LAZY = {
     "inverse_time": "rampup.schedule.build",
     "layers": "rampup.recorder.layers",
     "layerwise": "rampup.scheduler.layerwise",
+    "observe": "rampup.trace.observe",
     "one_cycle": "rampup.schedule.build",
     "parse": "rampup.schedule.text",
     "plateau": "rampup.schedule.plateau",
@@ -118,6 +120,7 @@ __all__ = [
     "inverse_time",
     "layers",
     "layerwise",
+    "observe",
     "one_cycle",
     "parse",
     "plateau",
