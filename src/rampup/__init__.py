@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from rampup.scheduler.layerwise import layerwise as layerwise
     from rampup.scheduler.rate import RampupLR as RampupLR
     from rampup.scheduler.warm import warm as warm
+    from rampup.trace.diff import diff as diff
     from rampup.trace.observe import observe as observe
     from rampup.units import Horizon as Horizon, Length as Length
 
@@ -66,6 +67,7 @@ _LAZY = {
     "critical_lr": "rampup.scheduler.adaptive.critical",
     "cycle": "rampup.schedule.build",
     "decay": "rampup.schedule.build",
+    "diff": "rampup.trace.diff",
     "exponential": "rampup.schedule.build",
     "follow_batches": "rampup.schedule.batches",
     "from_function": "rampup.schedule.build",
@@ -109,6 +111,7 @@ __all__ = [
     "critical_lr",
     "cycle",
     "decay",
+    "diff",
     "exponential",
     "follow_batches",
     "from_function",
