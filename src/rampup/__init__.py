@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from rampup.scheduler.layerwise import layerwise as layerwise
     from rampup.scheduler.rate import RampupLR as RampupLR
     from rampup.scheduler.warm import warm as warm
+    from rampup.trace.diff import diff as diff
+    from rampup.trace.observe import observe as observe
     from rampup.units import Horizon as Horizon, Length as Length
 
 __version__ = "0.1.0"
@@ -66,6 +68,7 @@ _LAZY = {
     "critical_lr": "rampup.scheduler.adaptive.critical",
     "cycle": "rampup.schedule.build",
     "decay": "rampup.schedule.build",
+    "diff": "rampup.trace.diff",
     "exponential": "rampup.schedule.build",
     "follow_batches": "rampup.schedule.batches",
     "from_function": "rampup.schedule.build",
@@ -77,6 +80,7 @@ _LAZY = {
     "inverse_time": "rampup.schedule.build",
     "layers": "rampup.recorder.layers",
     "layerwise": "rampup.scheduler.layerwise",
+    "observe": "rampup.trace.observe",
     "one_cycle": "rampup.schedule.build",
     "parse": "rampup.schedule.text",
     "plateau": "rampup.schedule.plateau",
@@ -109,6 +113,7 @@ __all__ = [
     "critical_lr",
     "cycle",
     "decay",
+    "diff",
     "exponential",
     "follow_batches",
     "from_function",
@@ -120,6 +125,7 @@ __all__ = [
     "inverse_time",
     "layers",
     "layerwise",
+    "observe",
     "one_cycle",
     "parse",
     "plateau",

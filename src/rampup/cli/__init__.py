@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rampup import __version__
+from rampup.cli.diff import diff
 from rampup.cli.plot import plot
 from rampup.cli.predict import predict
 from rampup.cli.report import report
@@ -27,6 +28,7 @@ app.command()(predict)
 app.command()(plot)
 app.command()(show)
 app.command()(report)
+app.command()(diff)
 
 
 def _version(asked: bool) -> None:
