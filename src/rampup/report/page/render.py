@@ -100,7 +100,7 @@ def render(stories: Sequence[Story]) -> str:
     environment = _environment()
     script = environment.get_template("script.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return environment.get_template("page.html").render(
+    page = environment.get_template("page.html").render(
         runs=runs,
         compared=compared,
         overlays=overlays,
@@ -110,6 +110,7 @@ def render(stories: Sequence[Story]) -> str:
         script_hash=digest,
         trained=parts.TRAINED,
     )
+    return f"{page}\n"
 
 
 @cache
