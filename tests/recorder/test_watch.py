@@ -202,3 +202,23 @@ def test_an_older_trace_is_not_continued(model: nn.Module, tmp_path: Path) -> No
 
     assert str(refused.value) == f"{path} exists already; watch to another folder, or remove it"
     assert path.read_text() == "precious\n"
+
+
+def test_an_update_takes_at_most_sixty_bytes(model: nn.Module, tmp_path: Path) -> None:
+    """Of a real run: what is measured has nine digits, and rates have all of theirs."""
+    optimizer = SGD(model.parameters(), lr=0.03, momentum=0.9)
+    scheduler = RampupLR(optimizer, "warmup 10% >> hold 20% >> decay cosine", updates=1000)
+
+    with watch(model, optimizer, scheduler=scheduler, to=tmp_path) as trace:
+        for _ in range(1000):
+            model.zero_grad()
+            loss = model(torch.randn(4, 3)).square().mean()
+            loss.backward()
+            trace.loss(loss)
+            optimizer.step()
+
+    lines = (tmp_path / "trace.jsonl").read_bytes().splitlines(keepends=True)
+    updates = [line for line in lines if not line.startswith((b'{"kind":"header', b'{"kind":"end'))]
+    assert trace.events == read(tmp_path / "trace.jsonl").events
+    assert len(trace.updates) == 1000
+    assert sum(map(len, updates)) / 1000 <= 60

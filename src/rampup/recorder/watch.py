@@ -10,6 +10,7 @@ from typing import Any, Final, ParamSpec, Self, TypeVar
 import torch
 from torch import nn
 from torch.amp import GradScaler
+from torch.compiler import is_compiling
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
@@ -237,13 +238,13 @@ class Watch:
     # hooks of the optimizer: what they lead to must not become part of a compiled step
 
     def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        if torch.compiler.is_compiling():
+        if is_compiling():
             torch.compiler.disable(self._begins)(optimizer, args, kwargs)  # type: ignore[no-untyped-call]
         else:
             self._begins(optimizer, args, kwargs)
 
     def _after_step(self, _optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
-        if torch.compiler.is_compiling():
+        if is_compiling():
             torch.compiler.disable(self._made)()  # type: ignore[no-untyped-call]
         else:
             self._made()
