@@ -143,6 +143,15 @@ def test_updates(a: list[Event], b: list[Event], said: list[str]) -> None:
     assert diff(a, b).sentences == said
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "equal"), [(True, 1, False), (True, True, True), (1, 1.0, True)]
+)
+def test_a_setting_that_is_true_is_not_1(a: object, b: object, equal: bool) -> None:
+    one, other = (replace(HEADER, config={"x": value}) for value in (a, b))
+
+    assert diff([one], [other]).equal == equal
+
+
 def planned(*rates: float) -> list[Event]:
     rows: Any = [{"epoch": n, "first": r, "last": r} for n, r in enumerate(rates, 1)]
     return [made.plan(epochs=rows)]

@@ -18,8 +18,8 @@ from tests.trace.rules.made import (
 )
 from tests.trace.test_observe import CASES as OLD
 
-from rampup.trace.observe import RULES, observe
-from rampup.trace.record import Event
+from rampup.trace.observe import RULES, Observer, observe
+from rampup.trace.record import Event, Insight, Observation
 
 NAN, INF = math.nan, math.inf
 CANNOT = ": cannot conclude, there is no baseline with the same seeds and no warmup"
@@ -47,10 +47,10 @@ STILL = [1.0, 1.2] * 25
 CASES: dict[str, list[tuple[list[Event], str | None]]] = {
     "initial-loss-high": [
         (
-            [plan(), epoch(0, 0.9)],
+            [plan(), epoch(0, 1.1)],
             (
-                "training loss 0.9 before training is 1.3 × ln 2 = 0.693, the loss of a model that "
-                "knows nothing: the initial weights are confidently wrong, or the number is"
+                "training loss 1.1 before training is 1.59 × ln 2 = 0.693, the loss of a model "
+                "that knows nothing: the initial weights are confidently wrong, or the number is"
             ),
         ),
         (
@@ -61,7 +61,7 @@ CASES: dict[str, list[tuple[list[Event], str | None]]] = {
                 "wrong"
             ),
         ),
-        ([plan(), epoch(0, 0.8)], None),
+        ([plan(), epoch(0, 1.0)], None),
         ([plan(), epoch(0, 0.7), epoch(1, 4.0)], None),
         ([plan(), epoch(2, 4.0)], None),
         ([epoch(0, 4.0)], None),
@@ -90,8 +90,15 @@ CASES: dict[str, list[tuple[list[Event], str | None]]] = {
                 "the 50 updates before"
             ),
         ),
-        (batches(*STILL, 1.6), None),
-        (batches(*STILL[1:], 2.0), None),
+        (
+            batches(*STILL, 1.7),
+            (
+                "update 50 lost 1.7, 4.0 robust standard deviations of 0.15 above 1.1, the median "
+                "of the 50 updates before"
+            ),
+        ),
+        (batches(*STILL, 1.69), None),
+        (batches(*[1.0, 1.1, 1.2] * 16, 1.1, 2.0), None),
         (batches(*[1.0] * 50, 2.0), None),
     ],
     "not-finite": [
@@ -226,6 +233,8 @@ CASES: dict[str, list[tuple[list[Event], str | None]]] = {
             ),
         ),
         ([update(k, ratio=r) for k, r in enumerate([0.0001, 0.01])], None),
+        # of two, the smaller one
+        ([update(k, ratio=r) for k, r in enumerate([0.005, 0.02])], None),
         ([update(0)], None),
     ],
     "layer-ratio": [
@@ -306,6 +315,17 @@ CASES: dict[str, list[tuple[list[Event], str | None]]] = {
         ([*losses(1.0, NAN, 0.5), claim("learns faster")], None),
         ([*losses(1.0, 0.7), claim("learns faster")], None),
         ([*losses(1.0, 0.7, 0.5), claim("learns")], None),
+        # rates of the epochs, or else the plan's; one that falls is not told
+        (
+            [
+                *(epoch(n, x, rate_last=n / 10) for n, x in enumerate([1.0, 0.7, 0.5])),
+                claim("learns faster"),
+            ],
+            (
+                "claimed is “learns faster”, but training loss fell by 0.2 in epoch 2 "
+                "(0.7 → 0.5) and by 0.3 in epoch 1 (1 → 0.7), while the rate rose from 0.1 to 0.2"
+            ),
+        ),
     ],
     "claim-converged": [
         (
@@ -420,3 +440,17 @@ def test_what_speaks_of_one_moment_names_it() -> None:
     assert spans["dead-units"] == (20, 20)
     assert spans["update-spike"] == (50, 50)
     assert spans["warmup-share"] == (0, 49)
+
+
+def test_what_a_trace_already_says_is_not_said_again() -> None:
+    own = Observation(rule="rate", first=0, last=9, sentence="rate at the peak, 0.1")
+
+    assert observe([own, Insight(sentences=["Warm up."])]) == []
+
+
+def test_nothing_is_said_twice_when_a_run_ends() -> None:
+    observer = Observer()
+    first = observer.see(update(0, 0.0)) + observer.see(end())
+
+    assert [o.rule for o in first] == ["zero-rate"]
+    assert observer.finish() == observer.see(end()) == []

@@ -32,8 +32,6 @@ def _below(seen: Seen, limit: float, accuracy: float, rows: int) -> Iterator[Fou
         return
     chance = 1 / plan.classes
     sigma = math.sqrt(chance * (1 - chance) / rows)
-    if not sigma > 0:
-        return
     below = (chance - accuracy) / sigma
     if measured(accuracy) and below > limit:
         yield Found(numbers={"accuracy": accuracy, "rows": rows, "below": below, "chance": chance})
