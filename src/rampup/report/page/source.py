@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rampup.errors import TraceError
+from rampup.trace.compact import Reader
 from rampup.trace.record import (
     Baseline,
     End,
@@ -33,7 +34,6 @@ from rampup.trace.record import (
     Skipped,
     Stage,
     Update,
-    from_json,
 )
 
 TRACE: Final = "trace.jsonl"
@@ -45,7 +45,8 @@ SERIES: Final = ("planned", "used", "reported", "loss", "grad_norm", "ratio")
 TOGETHER: Final = 512
 """Updates that are read at once, which is many times quicker than one by one."""
 
-_UPDATE: Final = b'{"kind":"update",'
+_UPDATES: Final = (b"[", b'{"kind":"update",')
+"""How a line begins that holds an update, now and in schema 1."""
 _READ: Final = attrgetter(*SERIES)
 _ROW: Final = itemgetter("k", *SERIES)
 
@@ -173,8 +174,9 @@ def read_story(run: Path) -> Story:
             f"{run} holds no trace; give a folder that rampup train or rampup.watch wrote"
         )
     story = Story(name=run.resolve().name if run.is_dir() else run.name, path=path)
+    reader = Reader()
     for lines in _lines(story):
-        _take(story, lines)
+        _take(story, reader, lines)
     if not (story.updates or story.header or story.epochs or story.stages):
         raise TraceError(f"{path} holds no event that could be shown; the run wrote nothing")
     return story
@@ -195,8 +197,8 @@ def _lines(story: Story) -> Iterator[list[tuple[int, bytes]]]:
                 if not line.endswith(b"\n"):
                     story.torn = len(line.decode("utf-8", errors="replace"))
                     break
-                update = line.startswith(_UPDATE)
-                if block and (not update or len(block) == TOGETHER):
+                update = line.startswith(_UPDATES)
+                if block and (block[-1][1][:1] != line[:1] or not update or len(block) == TOGETHER):
                     yield block
                     block = []
                 if update:
@@ -210,9 +212,14 @@ def _lines(story: Story) -> Iterator[list[tuple[int, bytes]]]:
     story.sha256 = seen.hexdigest()
 
 
-def _take(story: Story, lines: Sequence[tuple[int, bytes]]) -> None:
+def _take(story: Story, reader: Reader, lines: Sequence[tuple[int, bytes]]) -> None:
     """Add the events that the lines hold."""
-    if len(lines) > 1:
+    if lines[0][1].startswith(b"["):
+        with suppress(TraceError, TypeError):  # one by one, then, to say which
+            texts = [line.decode("utf-8", errors="replace") for _, line in lines]
+            story.measure([(one.k, *_READ(one)) for one in reader.updates(texts)])
+            return
+    elif len(lines) > 1:
         with suppress(ValueError, TypeError, KeyError):  # one by one, then, to say which
             rows = json.loads(b"[" + b",".join(line for _, line in lines) + b"]")
             # a number that is spelled out, such as "NaN", is for the slower way too
@@ -221,6 +228,8 @@ def _take(story: Story, lines: Sequence[tuple[int, bytes]]) -> None:
                 return
     for number, line in lines:
         try:
-            story.take(from_json(line[:-1].decode("utf-8", errors="replace")))
+            event = reader.event(line[:-1].decode("utf-8", errors="replace"))
+            if event is not None:
+                story.take(event)
         except (TraceError, TypeError) as error:
             raise TraceError(f"{story.path}, line {number}: {error}") from None
