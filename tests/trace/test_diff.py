@@ -293,6 +293,8 @@ def test_no_change_of_a_run_is_missed(place: tuple[int, str]) -> None:
         changed = [{"id": 0, "cells": {"new": 1}}]
     if name in ("layers", "after") and isinstance(changed[0], dict):
         changed = [replace_first(changed[0]), *changed[1:]]
+    if name == "rates":
+        changed = [events[n].used, 0.5]
     found = diff(events, [*events[:n], replace(events[n], **{name: changed}), *events[n + 1 :]])
 
     assert not found.equal
@@ -303,3 +305,17 @@ def test_no_change_of_a_run_is_missed(place: tuple[int, str]) -> None:
 def replace_first(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row or a layer with one more cell, or another value."""
     return {**row, "cells": {**row["cells"], "new": 1}} if "cells" in row else {**row, "std": 9.0}
+
+
+def test_the_rates_of_other_groups_are_compared() -> None:
+    def made(k: int, rates: list[float] | None) -> Update:
+        return Update(
+            k=k, planned=None, used=0.1, reported=None, loss=None, grad_norm=None, rates=rates
+        )
+
+    a = [made(0, None), made(1, [0.1, 0.01]), made(2, [0.1, 0.02])]
+    b = [made(0, None), made(1, [0.1, 0.01]), made(2, [0.1, 0.03])]
+
+    assert [found.sentence for found in diff(a, b).differences] == [
+        "rate used by group 1 first differs at update 2: 0.02 in a, 0.03 in b; on 1 of 3 updates"
+    ]

@@ -35,6 +35,17 @@ def updates(a: Sequence[Event], b: Sequence[Event], tolerance: float) -> Iterato
     for name, words in SERIES.items():
         values = [(k, getattr(x, name), getattr(y, name)) for k, x, y in pairs]
         yield from _series(words, values, tolerance if name == "loss" else None)
+    groups = max((len(u.rates or ()) for _, x, y in pairs for u in (x, y)), default=0)
+    for group in range(groups):
+        values = [(k, _of_group(x, group), _of_group(y, group)) for k, x, y in pairs]
+        yield from _series(f"rate used by group {group}", values, None)
+
+
+def _of_group(update: Update, group: int) -> float | None:
+    """Return the rate that a group used; all used the first one's where none is named."""
+    if update.rates is None:
+        return update.used
+    return update.rates[group] if group < len(update.rates) else None
 
 
 def _by_index(events: Sequence[Event]) -> dict[Any, Update]:
