@@ -25,7 +25,7 @@ from rampup.schedule.build import decay, hold, inverse_time, restarts, steps
 from rampup.schedule.presets.lines import line, scaled
 from rampup.schedule.presets.pieces import lasts, ratio
 from rampup.schedule.schedule import Schedule
-from rampup.units import Length
+from rampup.units import Length, plain
 
 STABLE: Final = ("constant", "rsqrt", "power")
 
@@ -336,7 +336,7 @@ class _Clock:
         to, period = ratio("lr_min", lr_min, self.base_lr), self.length(t_initial)
         if limit == 1:
             return decay(shape, over=period, to=to)
-        growth = Fraction(repr(mul))  # the decimal that was written
+        growth = Fraction(repr(plain(mul)))  # the decimal that was written
         count = limit if growth == 1 else (growth**limit - 1) / (growth - 1)
         over = self.length(math.ceil(t_initial * count))
         return restarts(period, mul, peak, shape, to, over) >> hold().scaled(to)
