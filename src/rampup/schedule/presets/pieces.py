@@ -1,10 +1,13 @@
 """What several presets check: whole numbers of updates, and rates as ratios."""
 
 import math
-from typing import Any
+from typing import Any, Final
 
 from rampup.errors import ScheduleError
 from rampup.units import plain
+
+MOST: Final = 10_000
+"""So many pieces are written out one by one; their text would be too long to be read back."""
 
 
 def lasts(name: str, value: Any, least: int = 1) -> int:
@@ -82,6 +85,21 @@ def above(name: str, value: Any) -> float:
     if not _is_number(number) or not 0 < number < math.inf:
         raise ScheduleError(f"{name} = {value!r} must be above 0, and finite")
     return float(number)
+
+
+def writable(name: str, number: float) -> None:
+    """Refuse a number of pieces that is too large to write them out one by one.
+
+    Raises:
+        ScheduleError: it is above `MOST`.
+
+    Example:
+        >>> writable("num_cycles", 2.5)
+    """
+    if number > MOST:
+        raise ScheduleError(
+            f"{name} = {number!r} is too many to be written out one by one; use at most {MOST}"
+        )
 
 
 def _is_number(value: Any) -> bool:

@@ -1,9 +1,10 @@
 """torch's schedulers of schedulers; users find them in `presets.torch`."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from rampup.errors import ScheduleError
-from rampup.schedule.build import hold
+from rampup.schedule.build import hold, steps
 from rampup.schedule.combine import Product, Scaled
 from rampup.schedule.laws import Law
 from rampup.schedule.patterns import Steps
@@ -11,7 +12,7 @@ from rampup.schedule.phase import PEAK, Phase
 from rampup.schedule.plan import natural_length
 from rampup.schedule.ramp import Ramp
 from rampup.schedule.schedule import Schedule
-from rampup.units import Horizon
+from rampup.units import Horizon, Length
 
 
 def SequentialLR(schedulers: Sequence[Schedule], milestones: Sequence[int]) -> Schedule:
@@ -85,6 +86,21 @@ def ChainedScheduler(schedulers: Sequence[Schedule]) -> Schedule:
                 "others'; write a * b for the product"
             )
     return product_of(schedulers)
+
+
+def staircase(at: Iterable[Length], gamma: float) -> Schedule:
+    """Return a factor multiplied by `gamma` at each point, n times where it is given n times.
+
+    Args:
+        at: lengths from the start, in any order, of one unit.
+        gamma: in [0, 1].
+    """
+    counts = sorted(Counter(at).items(), key=lambda counted: counted[0].value)
+    layers = [
+        steps([point for point, count in counts if count > layer], gamma)
+        for layer in range(max((count for _, count in counts), default=0))
+    ]
+    return product_of(layers) if layers else hold()
 
 
 def product_of(schedules: Sequence[Schedule]) -> Schedule:
