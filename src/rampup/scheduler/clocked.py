@@ -15,6 +15,7 @@ from rampup.scheduler.clock import CLOCKS, CallClock, Clock
 from rampup.scheduler.followed import follow, leave, must_be_free
 from rampup.scheduler.hyper import cell, replace
 from rampup.scheduler.rates import Rates, Source
+from rampup.units import plain
 
 KEY: Final = "rampup"
 """Under this key, the scheduler's state rides in the first group of the optimizer's state.
@@ -376,6 +377,7 @@ def _has_no_slope(optimizer: Optimizer) -> bool:
 
 
 def _position(value: Any) -> int:
+    value = plain(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise StateError(f"updates_done = {value!r} is no count; use a whole number ≥ 0")
     return value
