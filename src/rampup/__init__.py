@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from rampup.pipeline.config import Config as Config
     from rampup.pipeline.predict import predict as predict
     from rampup.pipeline.run import Run as Run, train as train
+    from rampup.recorder.callbacks.hugging_face import HuggingFaceCallback as HuggingFaceCallback
+    from rampup.recorder.callbacks.ignite import IgniteHandler as IgniteHandler
+    from rampup.recorder.callbacks.lightning import LightningCallback as LightningCallback
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
     from rampup.report.write import write_report as write_report
@@ -58,7 +61,10 @@ _LAZY = {
     "CatapultLR": "rampup.scheduler.adaptive.catapult",
     "Config": "rampup.pipeline.config",
     "Horizon": "rampup.units",
+    "HuggingFaceCallback": "rampup.recorder.callbacks.hugging_face",
+    "IgniteHandler": "rampup.recorder.callbacks.ignite",
     "Length": "rampup.units",
+    "LightningCallback": "rampup.recorder.callbacks.lightning",
     "LossGapLR": "rampup.scheduler.adaptive.loss_gap",
     "Plan": "rampup.schedule.plan",
     "RampBatchSampler": "rampup.scheduler.batches",
@@ -103,7 +109,10 @@ __all__ = [
     "CatapultLR",
     "Config",
     "Horizon",
+    "HuggingFaceCallback",
+    "IgniteHandler",
     "Length",
+    "LightningCallback",
     "LossGapLR",
     "Plan",
     "RampBatchSampler",
