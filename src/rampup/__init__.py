@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from rampup.scheduler.layerwise import layerwise as layerwise
     from rampup.scheduler.rate import RampupLR as RampupLR
     from rampup.scheduler.warm import warm as warm
+    from rampup.trace.sources import read_trace as read_trace
+    from rampup.trace.writers import CsvWriter as CsvWriter, TensorBoardWriter as TensorBoardWriter
     from rampup.units import Horizon as Horizon, Length as Length
 
 __version__ = "0.1.0"
@@ -57,6 +59,7 @@ __version__ = "0.1.0"
 _LAZY = {
     "CatapultLR": "rampup.scheduler.adaptive.catapult",
     "Config": "rampup.pipeline.config",
+    "CsvWriter": "rampup.trace.writers",
     "Horizon": "rampup.units",
     "HuggingFaceCallback": "rampup.recorder.callbacks.hugging_face",
     "IgniteHandler": "rampup.recorder.callbacks.ignite",
@@ -68,6 +71,7 @@ _LAZY = {
     "RampupLR": "rampup.scheduler.rate",
     "Run": "rampup.pipeline.run",
     "Schedule": "rampup.schedule.schedule",
+    "TensorBoardWriter": "rampup.trace.writers",
     "critical_lr": "rampup.scheduler.adaptive.critical",
     "cycle": "rampup.schedule.build",
     "decay": "rampup.schedule.build",
@@ -87,6 +91,7 @@ _LAZY = {
     "plateau": "rampup.schedule.plateau",
     "predict": "rampup.pipeline.predict",
     "presets": "rampup.schedule",
+    "read_trace": "rampup.trace.sources",
     "rectified": "rampup.schedule.build",
     "restarts": "rampup.schedule.build",
     "rise": "rampup.schedule.build",
@@ -102,6 +107,7 @@ _LAZY = {
 __all__ = [
     "CatapultLR",
     "Config",
+    "CsvWriter",
     "Horizon",
     "HuggingFaceCallback",
     "IgniteHandler",
@@ -113,6 +119,7 @@ __all__ = [
     "RampupLR",
     "Run",
     "Schedule",
+    "TensorBoardWriter",
     "critical_lr",
     "cycle",
     "decay",
@@ -132,6 +139,7 @@ __all__ = [
     "plateau",
     "predict",
     "presets",
+    "read_trace",
     "rectified",
     "restarts",
     "rise",

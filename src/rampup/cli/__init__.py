@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rampup import __version__
+from rampup.cli.export import export
 from rampup.cli.plot import plot
 from rampup.cli.predict import predict
 from rampup.cli.train import train
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(predict)
 app.command()(plot)
+app.command()(export)
 
 
 def _version(asked: bool) -> None:
