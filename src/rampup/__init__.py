@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from rampup.scheduler.warm import warm as warm
     from rampup.trace.diff import diff as diff
     from rampup.trace.observe import observe as observe
+    from rampup.trace.sources import read_trace as read_trace
+    from rampup.trace.writers import CsvWriter as CsvWriter, TensorBoardWriter as TensorBoardWriter
     from rampup.units import Horizon as Horizon, Length as Length
 
 __version__ = "0.1.0"
@@ -60,6 +62,7 @@ __version__ = "0.1.0"
 _LAZY = {
     "CatapultLR": "rampup.scheduler.adaptive.catapult",
     "Config": "rampup.pipeline.config",
+    "CsvWriter": "rampup.trace.writers",
     "Horizon": "rampup.units",
     "HuggingFaceCallback": "rampup.recorder.callbacks.hugging_face",
     "IgniteHandler": "rampup.recorder.callbacks.ignite",
@@ -71,6 +74,7 @@ _LAZY = {
     "RampupLR": "rampup.scheduler.rate",
     "Run": "rampup.pipeline.run",
     "Schedule": "rampup.schedule.schedule",
+    "TensorBoardWriter": "rampup.trace.writers",
     "critical_lr": "rampup.scheduler.adaptive.critical",
     "cycle": "rampup.schedule.build",
     "decay": "rampup.schedule.build",
@@ -92,6 +96,7 @@ _LAZY = {
     "plateau": "rampup.schedule.plateau",
     "predict": "rampup.pipeline.predict",
     "presets": "rampup.schedule",
+    "read_trace": "rampup.trace.sources",
     "rectified": "rampup.schedule.build",
     "restarts": "rampup.schedule.build",
     "rise": "rampup.schedule.build",
@@ -108,6 +113,7 @@ _LAZY = {
 __all__ = [
     "CatapultLR",
     "Config",
+    "CsvWriter",
     "Horizon",
     "HuggingFaceCallback",
     "IgniteHandler",
@@ -119,6 +125,7 @@ __all__ = [
     "RampupLR",
     "Run",
     "Schedule",
+    "TensorBoardWriter",
     "critical_lr",
     "cycle",
     "decay",
@@ -140,6 +147,7 @@ __all__ = [
     "plateau",
     "predict",
     "presets",
+    "read_trace",
     "rectified",
     "restarts",
     "rise",

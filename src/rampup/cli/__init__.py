@@ -8,6 +8,7 @@ import typer
 
 from rampup import __version__
 from rampup.cli.diff import diff
+from rampup.cli.export import export
 from rampup.cli.plot import plot
 from rampup.cli.predict import predict
 from rampup.cli.report import report
@@ -29,6 +30,7 @@ app.command()(plot)
 app.command()(show)
 app.command()(report)
 app.command()(diff)
+app.command()(export)
 
 
 def _version(asked: bool) -> None:
