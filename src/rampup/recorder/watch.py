@@ -14,7 +14,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from rampup.errors import TraceError
 from rampup.recorder.layers import layers
 from rampup.scheduler.clock import Clock
-from rampup.scheduler.rate import RampupLR
+from rampup.scheduler.clocked import ClockedLR
 from rampup.trace.journal import Journal
 from rampup.trace.record import Event, Layer, Update
 
@@ -44,7 +44,7 @@ class Watch:
         self._model = model
         self._optimizer = optimizer
         self._scheduler = scheduler
-        self._planner = scheduler if isinstance(scheduler, RampupLR) else None
+        self._planner = scheduler if isinstance(scheduler, ClockedLR) else None
         self._journal = journal
         self._listeners = tuple(listeners)
         self._pending: list[Event] = []
@@ -100,7 +100,7 @@ class Watch:
         if self._scheduler is not None:
             reported = float(self._scheduler.get_last_lr()[0])
         if self._planner is not None:
-            planned = self._planner.planned(self._planner.clock.updates)
+            planned = self._planner.lr_at(self._planner.clock.updates)[0]
         self._before = (float(group["lr"]), planned, reported, _grad_norm(optimizer))
 
     def _after_update(self, updates: int) -> None:
@@ -136,7 +136,8 @@ def watch(
     Args:
         model: the model in training.
         optimizer: its optimizer; rates are read from its first group.
-        scheduler: a `RampupLR` gives planned rates; any torch scheduler gives reported ones.
+        scheduler: a `RampupLR` gives planned rates, and `LossGapLR` and `CatapultLR` what they
+            expected just before the update; any torch scheduler gives reported ones.
         to: a folder for `trace.jsonl`; None keeps the events in memory only.
         listeners: called with each event.
 
