@@ -27,8 +27,8 @@ def gradient_init(optimizer: Optimizer) -> None:
     as the paper has it, but for g² = 0, where nothing would be damped; the mean is over the
     parameter. Adam then goes on as ever. Since its bias correction takes the second moment for
     one that started from zero, a gradient that stays as it is moves the weights by √(1 − β₂^t)
-    of what Adam does at step t = 1, 2 …: a warmup without a schedule. `from_function` with that formula is its twin. A resume needs nothing
-    more, as the state is the optimizer's.
+    of what Adam does at step t = 1, 2 …: a warmup without a schedule. `from_function` with that
+    formula is its twin. A resume needs nothing more, as the state is the optimizer's.
 
     Known weakness: its length is β₂'s, about 613 updates' worth of rate at β₂ = 0.999, whatever
     the run, and the first update is damped to √(1 − β₂), 32-fold there. A first gradient that
