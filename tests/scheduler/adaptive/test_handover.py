@@ -1,7 +1,6 @@
 """`Handover`, as `LossGapLR` is one: it resumes exactly, and refuses what does not belong."""
 
 import copy
-import io
 import json
 import pickle
 import re
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from tests.checkpoints import through_a_file
 from torch.optim import SGD, Adam, Optimizer
 
 from rampup import LossGapLR, decay, hold
@@ -39,13 +39,6 @@ def train(
         optimizer.step()
         used += scheduler.last_used
     return used
-
-
-def through_a_file(state: Any) -> Any:
-    file = io.BytesIO()
-    torch.save(state, file)
-    file.seek(0)
-    return torch.load(file, weights_only=True)
 
 
 def scheduler_first(optimizer: Adam, saved: dict[str, Any]) -> LossGapLR:
