@@ -1,12 +1,12 @@
 """Each optimizer of torch, with each way it has to step, over a run that is stopped and resumed."""
 
-import io
 from collections.abc import Callable
 from itertools import product
 from typing import Any
 
 import pytest
 import torch
+from tests.checkpoints import through_a_file
 from tests.integrations.run import (
     BASES,
     RUN,
@@ -81,13 +81,6 @@ def update(optimizer: Optimizer, k: int) -> None:
         sparse = type(optimizer).__name__ == "SparseAdam"
         parameter.grad = gradient.to_sparse() if sparse else gradient
     optimizer.step()
-
-
-def through_a_file(state: Any) -> Any:
-    file = io.BytesIO()
-    torch.save(state, file)
-    file.seek(0)
-    return torch.load(file, weights_only=True)
 
 
 def offers(name: str, way: str, kind: str, device: str) -> bool:

@@ -9,7 +9,7 @@ from torch.nn.utils import get_total_norm
 from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import StepLR
 
-from rampup import RampupLR, hold, warmup, watch
+from rampup import CatapultLR, LossGapLR, RampupLR, hold, warm, warmup, watch
 from rampup.errors import TraceError
 from rampup.recorder.watch import GROUP
 from rampup.trace.compact import rounded
@@ -85,6 +85,54 @@ def test_a_scheduler_of_torch_has_no_plan(model: nn.Module) -> None:
     assert [event.used for event in trace.updates] == [0.5, 0.25, 0.125]
     assert [event.reported for event in trace.updates] == [0.5, 0.25, 0.125]
     assert [event.planned for event in trace.updates] == [None] * 3
+
+
+def test_a_warmup_that_listens_plans_what_it_expects(model: nn.Module) -> None:
+    optimizer = SGD(model.parameters(), lr=0.5)
+    scheduler = LossGapLR(optimizer, hold(), updates=20, floor=0.0, smoothing=0.0, longest=6)
+    expected = []
+
+    with watch(model, optimizer, scheduler=scheduler) as trace:
+        for k in range(8):
+            loss = backward(model, k)
+            scheduler.report(loss)
+            expected.append(scheduler.lr_at(k)[0])
+            optimizer.step()
+
+    assert expected == [event.planned for event in trace.events]
+    assert expected == [event.used for event in trace.events]
+    assert expected[0] == 0.005 < expected[-1] == 0.5
+
+
+def test_a_warmup_that_climbs_plans_what_it_found(model: nn.Module) -> None:
+    optimizer = SGD(model.parameters(), lr=0.5)
+
+    def loss() -> torch.Tensor:
+        return model(torch.ones(4, 3)).square().mean()
+
+    scheduler = CatapultLR(optimizer, hold(), updates=20, model=model, loss=loss, longest=6)
+    with watch(model, optimizer, scheduler=scheduler) as trace:
+        for _ in range(8):
+            backward(model, 0)
+            optimizer.step()
+
+    used = [event.used for event in trace.events]
+    assert used == [event.planned for event in trace.events]
+    assert used[0] < used[-1]
+
+
+def test_a_warmed_scheduler_of_torch_has_no_plan(model: nn.Module) -> None:
+    optimizer = SGD(model.parameters(), lr=0.5)
+    scheduler = warm(StepLR(optimizer, step_size=9), warmup(2))
+
+    with watch(model, optimizer, scheduler=scheduler) as trace:
+        for k in range(2):
+            backward(model, k)
+            optimizer.step()
+            scheduler.step()
+
+    assert [event.reported for event in trace.events] == [0.25, 0.5]
+    assert [event.planned for event in trace.events] == [None] * 2
 
 
 def test_what_is_not_known_is_none(model: nn.Module) -> None:

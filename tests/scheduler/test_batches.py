@@ -1,12 +1,11 @@
 """`RampBatchSampler`: sizes by update, over epochs, through workers, and resumed in the middle."""
 
-import io
 from itertools import islice
-from typing import Any
 
 import pytest
 import torch
 from hypothesis import given, strategies as st
+from tests.checkpoints import through_a_file
 from torch.optim import SGD
 from torch.utils.data import (
     BatchSampler,
@@ -107,13 +106,6 @@ def test_batches_seen_and_rates_used_are_as_planned(log_rates, workers: int, rul
     shares = [(size / 8) ** (1.0 if rule == "linear" else 0.5) for size in planned]
     expected = [[0.5 * w * share] for w, share in zip(ramp, shares, strict=True)]
     assert used == [[pytest.approx(rate, rel=1e-12)] for [rate] in expected]
-
-
-def through_a_file(state: Any) -> Any:
-    file = io.BytesIO()
-    torch.save(state, file)
-    file.seek(0)
-    return torch.load(file, weights_only=True)
 
 
 def read(batches: RampBatchSampler, epochs: int, workers: int = 0) -> list[list[int]]:

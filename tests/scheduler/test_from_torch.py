@@ -198,3 +198,56 @@ def test_what_is_read_is_what_a_rampup_scheduler_follows() -> None:
     optimizer.step()
     optimizer.step()
     assert scheduler.get_last_lr() == [0.025, 0.00625]
+
+
+@given(
+    reports=st.lists(st.one_of(st.floats(0.1, 2), st.just(math.nan)), max_size=40),
+    how=st.fixed_dictionaries(
+        {
+            "factor": shares.filter(lambda share: share < 1),
+            "patience": st.integers(0, 3),
+            "mode": st.sampled_from(["min", "max"]),
+            "threshold": st.sampled_from([0.0, 1e-4, 0.3]),
+            "threshold_mode": st.sampled_from(["rel", "abs"]),
+            "cooldown": st.integers(0, 3),
+        }
+    ),
+    low=st.sampled_from([0.0, 0.02, 1.0, 3.0]),
+    tensor=st.booleans(),
+)
+def test_a_plateau_drops_when_torchs_does(
+    reports: list[float], how: dict[str, Any], low: float, tensor: bool
+) -> None:
+    reference, optimizer = two_groups(0.5, tensor), two_groups(0.5, tensor)
+    lows = [0.5 * low, 0.125 * low]
+    theirs = peer.ReduceLROnPlateau(reference, **how, min_lr=lows, eps=0.0)
+    schedule = from_torch(theirs)
+    ours = RampupLR(optimizer, schedule, updates=RUN)
+    for report in reports:
+        for one, scheduler in ((reference, theirs), (optimizer, ours)):
+            one.step()
+            scheduler.step(report)
+        expected = [float(group["lr"]) for group in reference.param_groups]
+        actual = [float(group["lr"]) for group in optimizer.param_groups]
+        np.testing.assert_allclose(actual, expected, rtol=1e-12)
+    assert from_torch(theirs) == schedule or low in (0.02, 1.0, 3.0)
+    assert parse(str(schedule)) == schedule
+
+
+def test_a_plateau_drops_by_less_than_eps_where_torch_does_not() -> None:
+    reference, optimizer = two_groups(0.5), two_groups(0.5)
+    theirs = peer.ReduceLROnPlateau(reference, factor=0.5, patience=0, eps=0.2)
+    ours = RampupLR(optimizer, from_torch(theirs), updates=RUN)
+    for one, scheduler in ((reference, theirs), (optimizer, ours)):
+        for _ in range(3):
+            one.step()
+            scheduler.step(1.0)
+
+    assert [group["lr"] for group in reference.param_groups] == [0.25, 0.125]
+    assert [group["lr"] for group in optimizer.param_groups] == [0.125, 0.03125]
+
+
+def test_a_plateau_says_what_torchs_was_built_with() -> None:
+    scheduler = peer.ReduceLROnPlateau(two_groups(0.5), mode="max", patience=3, min_lr=-1.0)
+
+    assert str(from_torch(scheduler)) == "plateau 0.1 patience 3 mode max threshold 0.0001 to 0.0"

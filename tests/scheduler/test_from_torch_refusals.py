@@ -31,11 +31,15 @@ def cyclic(optimizer: Optimizer, **options: Any) -> peer.LRScheduler:
 
 REFUSED: dict[str, tuple[Callable[[Optimizer], Any], str]] = {
     "plateau": (
-        peer.ReduceLROnPlateau,
+        lambda o: peer.ReduceLROnPlateau(o, min_lr=[0.01, 0.01]),
         (
-            "ReduceLROnPlateau follows a metric, which no schedule knows before the run; "
-            "use rampup.warm to put a warmup in front of it"
+            "the groups of ReduceLROnPlateau need different schedules, because min_lr is no equal "
+            "share of their base rates; read a scheduler of each"
         ),
+    ),
+    "patience": (
+        lambda o: peer.ReduceLROnPlateau(o, patience=-1),
+        "plateau patience -1: use a whole number of reports ≥ 0",
     ),
     "subclass": (
         lambda o: Custom(o, 3),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 from hypothesis import given, strategies as st
-from tests.scheduler.test_resume import through_a_file
+from tests.checkpoints import through_a_file
 from torch.optim import SGD
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 

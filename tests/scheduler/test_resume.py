@@ -1,7 +1,6 @@
 """Resuming: whatever is loaded, in whatever order, the rates are those of the unbroken run."""
 
 import copy
-import io
 import pickle
 import re
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import torch
+from tests.checkpoints import through_a_file
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
 from rampup import RampupLR, decay, hold, restarts, warmup
@@ -51,13 +51,6 @@ def train(training: Training, updates: range) -> list[list[float]]:
         used.append([float(group["lr"]) for group in training.optimizer.param_groups])
         training.optimizer.step()
     return used
-
-
-def through_a_file(state: Any) -> Any:
-    file = io.BytesIO()
-    torch.save(state, file)
-    file.seek(0)
-    return torch.load(file, weights_only=True)
 
 
 def built_then_scheduler_then_optimizer(optimizer, saved, make) -> None:

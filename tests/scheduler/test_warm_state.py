@@ -119,6 +119,23 @@ def test_a_resumed_run_is_the_unbroken_run(make: Make, resume, how, stop, tensor
     assert [weight.tolist() for weight in weights] == [weight.tolist() for weight in again]
 
 
+@pytest.mark.parametrize(("built_first", "share"), [(True, 1.0), (False, 0.25 * 3 / N)])
+def test_the_optimizer_alone_begins_the_warmup_again(built_first: bool, share: float) -> None:
+    """Built behind the load, torch's scheduler starts from the warmed rate of update 2."""
+    weights, optimizer = build(tensor=False)
+    train(weights, optimizer, warm(MAKE["LinearLR"](optimizer), warmup(N)), range(2))
+    again, other = build(tensor=False)
+    scheduler = warm(MAKE["LinearLR"](other), warmup(N)) if built_first else None
+    other.load_state_dict(optimizer.state_dict())
+    scheduler = scheduler or warm(MAKE["LinearLR"](other), warmup(N))
+
+    train(again, other, scheduler, range(1))
+
+    assert scheduler.last_epoch == 1
+    first = share * 0.25 * 2 / N
+    assert scheduler.get_last_lr() == pytest.approx([0.1 * first, 0.025 * first])
+
+
 @pytest.mark.parametrize("stop", [3, 13])
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
 def test_a_copy_goes_on_with_a_clock_of_its_own(again, stop: int) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from warnings import warn
 
 import torch
@@ -79,6 +79,9 @@ class ClockedLR(LRScheduler, ABC):
         self._refresh()
 
     # what a kind of scheduler decides
+
+    _without_position: ClassVar[str] = "load the scheduler's state too"
+    """What to do where an optimizer's state that is loaded holds no position."""
 
     @abstractmethod
     def _source(self, group: int, name: str) -> Source:
@@ -312,8 +315,7 @@ class ClockedLR(LRScheduler, ABC):
         if riding is None and state_dict["state"]:
             warn(
                 "the optimizer's state holds no position, so the schedule stays at update "
-                f"{self.clock.updates}; load the scheduler's state too, or build the scheduler "
-                "with updates_done=…",
+                f"{self.clock.updates}; {self._without_position}",
                 stacklevel=2,
             )
         self._kept = [

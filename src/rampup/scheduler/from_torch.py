@@ -10,6 +10,7 @@ from torch.optim import lr_scheduler as peer
 from rampup.errors import ScheduleError
 from rampup.schedule import presets
 from rampup.schedule.build import from_function
+from rampup.schedule.plateau import plateau
 from rampup.schedule.schedule import Schedule
 
 
@@ -22,13 +23,16 @@ def from_torch(scheduler: peer.LRScheduler) -> Schedule:
     update 0 on, wherever the scheduler stands; the momentum that those two move is not part of it.
 
     Departs, as `rampup.presets.torch` and `rampup.presets.transformers` do: behind its end a
-    cosine stays down, where torch rises again.
+    cosine stays down, where torch rises again. A ReduceLROnPlateau becomes a `plateau`, which a
+    RampupLR lets drop when `step(metric)` says so: several reports at one update are one, and each
+    drop counts, where torch leaves out those of `eps` or less. torch keeps no base rate there:
+    where it has a `min_lr`, read it before the first drop.
 
     Args:
         scheduler: LinearLR, ConstantLR, PolynomialLR, ExponentialLR, StepLR, MultiStepLR,
             CosineAnnealingLR, CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR; SequentialLR and
-            ChainedScheduler of them; LambdaLR of a function that can be imported by its name, or
-            built by transformers.
+            ChainedScheduler of them; ReduceLROnPlateau; LambdaLR of a function that can be imported
+            by its name, or built by transformers.
 
     Raises:
         TypeError: it is no torch LRScheduler.
@@ -209,11 +213,19 @@ def _multiplicative(_s: Any) -> Schedule:
     )
 
 
-def _plateau(_s: Any) -> Schedule:
-    raise ScheduleError(
-        "ReduceLROnPlateau follows a metric, which no schedule knows before the run; "
-        "use rampup.warm to put a warmup in front of it"
-    )
+def _plateau(s: Any) -> Schedule:
+    groups = zip(s.optimizer.param_groups, s.min_lrs, strict=True)
+    floors = [_floor(float(g.get("initial_lr", g["lr"])), float(low)) for g, low in groups]
+    found = [
+        plateau(s.factor, s.patience, s.mode, s.threshold, s.threshold_mode, s.cooldown, to=floor)
+        for floor in floors
+    ]
+    return _same(s, found, "min_lr is no equal share of their base rates")
+
+
+def _floor(base: float, low: float) -> float:
+    """Return the lowest rate as a factor; one that is above the rate keeps it from dropping."""
+    return min(low / base, 1.0) if low > 0 < base else 0.0
 
 
 def _same(s: Any, found: list[Schedule], why: str) -> Schedule:

@@ -216,6 +216,8 @@ class RampupLR(ClockedLR):
 
     # what `ClockedLR` asks for
 
+    _without_position = "load the scheduler's state too, or build the scheduler with updates_done=…"
+
     def _prepare(self) -> None:
         groups = self.optimizer.param_groups
         self._chosen = GroupSchedules(self._default, self._by_group, groups)

@@ -1,5 +1,6 @@
 """What a `RampupLR` saves, and what is said when it does not match."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isclose
 from typing import Any, Final
@@ -25,25 +26,13 @@ def must_be_state(saved: Any) -> None:
     Raises:
         StateError: with what is wrong.
     """
-    if not isinstance(saved, dict):
-        raise StateError(
-            f"a scheduler state is a dict, not {saved!r:.40}; pass what state_dict() returned"
-        )
-    missing = sorted(set(_KEYS) - saved.keys())
-    if missing:
-        raise StateError(
-            f"the state holds no {', '.join(missing)}; it was not saved by a RampupLR, "
-            "load it into the scheduler that saved it"
-        )
+    must_hold(saved, _KEYS, "a RampupLR")
     version = saved["version"]
     if type(version) is not int or not 1 <= version <= VERSION:
         raise StateError(
             f"the state has version {version!r}, but this rampup reads up to {VERSION}; "
             "update rampup"
         )
-    position = saved["updates"]
-    if isinstance(position, bool) or not isinstance(position, int) or position < 0:
-        raise StateError(f"the state says {position!r} updates were done; that is no count")
     try:
         Saved.model_validate(saved)
     except ValidationError as error:
@@ -53,6 +42,32 @@ def must_be_state(saved: Any) -> None:
             f"the state's {where} is {found['input']!r:.60}, which cannot be read; "
             "the checkpoint is damaged"
         ) from None
+
+
+def must_hold(saved: Any, keys: Iterable[str], saver: str) -> None:
+    """Refuse what is no state with these keys, a count of updates among them.
+
+    Args:
+        saved: what was given.
+        keys: what it must hold.
+        saver: what saves such a state.
+
+    Raises:
+        StateError: with what is wrong.
+    """
+    if not isinstance(saved, dict):
+        raise StateError(
+            f"a scheduler state is a dict, not {saved!r:.40}; pass what state_dict() returned"
+        )
+    missing = sorted(set(keys) - saved.keys())
+    if missing:
+        raise StateError(
+            f"the state holds no {', '.join(missing)}; it was not saved by {saver}, "
+            "load it into the scheduler that saved it"
+        )
+    position = saved["updates"]
+    if isinstance(position, bool) or not isinstance(position, int) or position < 0:
+        raise StateError(f"the state says {position!r} updates were done; that is no count")
 
 
 class Saved(BaseModel):

@@ -39,9 +39,14 @@ def warm(
       not looked at, so that a ReduceLROnPlateau drops nothing in the warmup.
     * `"multiply"`: every update uses the rate of the scheduler, stepped as usual, × w(k).
 
-    The state holds the scheduler's own, so save and load only what is returned, beside the
-    optimizer, in any order. It is a ReduceLROnPlateau where the scheduler is one, which is how
-    trainers know that it wants a metric.
+    The position is in the state of what is returned, with the wrapped scheduler's own state, and
+    does not ride in the optimizer's as a RampupLR's does. So save two things, the `state_dict()`
+    of the optimizer and that of what is returned, and load both, in any order. The optimizer's
+    alone begins the warmup again, and a torch scheduler that is built behind it takes the rate in
+    it, warmed as it was, for its base rate.
+
+    What is returned is a ReduceLROnPlateau where the scheduler is one, which is how trainers know
+    that it wants a metric.
 
     Args:
         scheduler: any torch LRScheduler, built on its optimizer.

@@ -11,6 +11,7 @@ from rampup.errors import StateError
 from rampup.schedule.plan import Plan
 from rampup.scheduler.clock import Clock
 from rampup.scheduler.followed import follow, leave
+from rampup.scheduler.state import must_hold
 
 IDLE: Final = 100
 """So many steps without one update of the optimizer are no accumulation and no skipped updates."""
@@ -222,19 +223,7 @@ def _momentum(group: dict[str, Any]) -> float:
 
 
 def _refuse_mismatch(saved: Any, ours: dict[str, Any]) -> None:
-    if not isinstance(saved, dict):
-        raise StateError(
-            f"a scheduler state is a dict, not {saved!r:.40}; pass what state_dict() returned"
-        )
-    missing = sorted(ours.keys() - saved.keys())
-    if missing:
-        raise StateError(
-            f"the state holds no {', '.join(missing)}; it was not saved by rampup.warm around "
-            "such a scheduler, load it into the scheduler that saved it"
-        )
-    position = saved["updates"]
-    if isinstance(position, bool) or not isinstance(position, int) or position < 0:
-        raise StateError(f"the state says {position!r} updates were done; that is no count")
+    must_hold(saved, ours, "rampup.warm around such a scheduler")
     for key in ("how", "warmup", "length"):
         if saved[key] != ours[key]:
             raise StateError(

@@ -1,7 +1,6 @@
 """`CatapultLR`: the rates and weights are those of a loop written by hand, through any resume."""
 
 import copy
-import io
 import math
 from collections.abc import Callable
 from itertools import pairwise
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.checkpoints import through_a_file
 from torch import nn
 from torch.optim import SGD, Adam, Optimizer
 
@@ -208,13 +208,6 @@ def test_the_extra_forward_passes_leave_no_trace() -> None:
 
     assert run[0].seen == 10
     assert torch.equal(expected, torch.rand(1))
-
-
-def through_a_file(state: Any) -> Any:
-    file = io.BytesIO()
-    torch.save(state, file)
-    file.seek(0)
-    return torch.load(file, weights_only=True)
 
 
 def scheduler_first(model: Bowl, optimizer: Optimizer, saved: dict[str, Any]) -> CatapultLR:

@@ -16,12 +16,15 @@ BETAS = (0.9, 0.99)
 
 def gradients(k: int, size: int = 5) -> torch.Tensor:
     generator = torch.Generator().manual_seed(k)
-    return torch.randn(size, generator=generator) * torch.logspace(-3, 1, size)
+    gradient = torch.randn(size, generator=generator) * torch.logspace(-3, 1, size)
+    if k == 0:
+        gradient[1] = 0.0
+    return gradient
 
 
 def first_second(gradient: torch.Tensor) -> torch.Tensor:
     square = gradient**2
-    return torch.where(square > square.mean(), square, square.mean())
+    return torch.where(square > 0, square, square.mean())
 
 
 def run(weight: torch.nn.Parameter, optimizer: Optimizer, updates: range) -> list[list[float]]:
@@ -153,13 +156,23 @@ def test_a_resumed_run_is_the_unbroken_run(stop: int) -> None:
 
 def test_complex_parameters_have_a_moment_for_each_half() -> None:
     weight = torch.nn.Parameter(torch.zeros(2, dtype=torch.complex64))
-    weight.grad = torch.tensor([3 + 1j, 1 + 5j])
+    weight.grad = torch.tensor([3 + 0j, 1 + 5j])
     optimizer = Adam([weight])
 
     gradient_init(optimizer)
 
-    assert optimizer.state[weight]["exp_avg_sq"].tolist() == [9 + 9j, 9 + 25j]
+    assert optimizer.state[weight]["exp_avg_sq"].tolist() == [9 + 8.75j, 1 + 25j]
     optimizer.step()
+
+
+def test_a_square_that_is_too_small_for_its_type_is_held_back_too() -> None:
+    weight = torch.nn.Parameter(torch.zeros(3))
+    weight.grad = torch.tensor([3.0, 1e-30, 0.0])
+    optimizer = Adam([weight])
+
+    gradient_init(optimizer)
+
+    assert optimizer.state[weight]["exp_avg_sq"].tolist() == [9.0, 3.0, 3.0]
 
 
 def test_a_parameter_without_a_gradient_is_left_to_adam() -> None:

@@ -1,14 +1,15 @@
 """`Handover`, as `LossGapLR` is one: it resumes exactly, and refuses what does not belong."""
 
 import copy
-import io
 import json
 import pickle
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
+from tests.checkpoints import through_a_file
 from torch.optim import SGD, Adam, Optimizer
 
 from rampup import LossGapLR, decay, hold
@@ -38,13 +39,6 @@ def train(
         optimizer.step()
         used += scheduler.last_used
     return used
-
-
-def through_a_file(state: Any) -> Any:
-    file = io.BytesIO()
-    torch.save(state, file)
-    file.seek(0)
-    return torch.load(file, weights_only=True)
 
 
 def scheduler_first(optimizer: Adam, saved: dict[str, Any]) -> LossGapLR:
@@ -200,3 +194,21 @@ def test_the_state_of_something_else_is_refused(other: dict[str, Any], text: str
     state = {**scheduler.state_dict(), **other}
 
     assert refused(lambda: scheduler.load_state_dict(state), StateError) == text
+
+
+def test_an_optimizers_state_without_a_position_is_pointed_out() -> None:
+    """What is advised is what such a scheduler has: no `updates_done`."""
+    weight = torch.nn.Parameter(torch.ones(2))
+    bare = Adam([weight], lr=BASE)
+    weight.grad = torch.ones(2)
+    bare.step()
+    _, optimizer, scheduler = build()
+    said = (
+        "the optimizer's state holds no position, so the schedule stays at update 0; "
+        "load the scheduler's state too, which alone holds what the warmup has seen"
+    )
+
+    with pytest.warns(UserWarning, match=f"^{re.escape(said)}$"):
+        optimizer.load_state_dict(bare.state_dict())
+
+    assert scheduler.clock.updates == 0

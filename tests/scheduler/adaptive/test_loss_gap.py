@@ -7,17 +7,21 @@ from typing import Any
 import pytest
 import torch
 from hypothesis import given, strategies as st
-from torch.optim import Adam, Optimizer
+from tests.scheduler.adaptive.test_handover import (
+    ASKED,
+    BASE,
+    FALLING,
+    THEN,
+    UPDATES,
+    build,
+    train,
+)
+from torch.optim import Adam
 
-from rampup import LossGapLR, decay, hold
+from rampup import LossGapLR, hold
 from rampup.errors import ScheduleError, StateError
 from rampup.scheduler.adaptive.loss_gap import gap_factor
 
-BASE = 0.1
-UPDATES = 40
-THEN = hold(2) >> decay("cosine", to=0.1)
-ASKED: dict[str, Any] = {"updates": UPDATES, "floor": 0.5, "smoothing": 0.5, "longest": 20}
-FALLING = [0.5 + 4.0 * 0.9**k for k in range(UPDATES)]  # the average is down to 0.3 at update 13
 STUCK = [4.5 - 0.01 * k for k in range(UPDATES)]
 
 
@@ -42,25 +46,6 @@ def by_hand(losses: Iterable[float], longest: int = 20) -> tuple[list[float], in
             curve = 1 + 99 * (gap0 / gap) * ((gap - 0.3 * gap0) / (0.7 * gap0)) ** 2
             factor = max(factor, 1 / curve)
     return used, begin
-
-
-def build(**other: Any) -> tuple[torch.nn.Parameter, Adam, LossGapLR]:
-    weight = torch.nn.Parameter(torch.ones(2))
-    optimizer = Adam([weight], lr=BASE)
-    return weight, optimizer, LossGapLR(optimizer, THEN, **{**ASKED, **other})
-
-
-def train(
-    weight: torch.nn.Parameter, optimizer: Optimizer, scheduler: LossGapLR, losses: list[float]
-) -> list[float]:
-    """Make an update for each loss and return the rates that they used."""
-    used = []
-    for loss in losses:
-        weight.grad = torch.tensor([loss, -1.0])
-        scheduler.report(torch.tensor(loss, dtype=torch.float64))
-        optimizer.step()
-        used += scheduler.last_used
-    return used
 
 
 @pytest.mark.parametrize("losses", [FALLING, STUCK, [9.0, 1.0] * 20], ids=["down", "stuck", "odd"])

@@ -4,8 +4,6 @@ Factors are relative to the highest of the rates that a schedule is given. keras
 float32, so that its rates agree to about 1e-7 of the peak, and steps above 2^24 collapse there.
 """
 
-import functools
-import operator
 from collections.abc import Sequence
 
 from rampup.errors import ScheduleError
@@ -18,6 +16,7 @@ from rampup.schedule.build import (
     steps,
     warmup,
 )
+from rampup.schedule.presets.lines import levels
 from rampup.schedule.presets.pieces import above, lasts, ratio
 from rampup.schedule.schedule import Schedule
 
@@ -176,12 +175,7 @@ def PiecewiseConstantDecay(boundaries: Sequence[int], values: Sequence[float]) -
     if at != sorted(set(at)):
         raise ScheduleError(f"boundaries={list(boundaries)!r} must ascend")
     peak = max(values)
-    factors = [ratio("a value", value, peak, "the highest value") for value in values]
-    pieces = [
-        hold(end - begin).scaled(factor)
-        for begin, end, factor in zip(at, at[1:], factors, strict=False)
-    ]
-    return functools.reduce(operator.rshift, [*pieces, hold().scaled(factors[-1])])
+    return levels(at, [ratio("a value", value, peak, "the highest value") for value in values])
 
 
 def PolynomialDecay(

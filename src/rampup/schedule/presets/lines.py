@@ -1,6 +1,9 @@
-"""The straight line between two factors, whichever of them is the higher one."""
+"""Straight lines: between two factors, whichever of them is the higher one, and level ones."""
 
-from rampup.schedule.build import Long, decay, rise, warmup
+from collections.abc import Sequence
+from itertools import pairwise
+
+from rampup.schedule.build import Long, decay, hold, rise, warmup
 from rampup.schedule.schedule import Schedule
 
 
@@ -45,6 +48,23 @@ def slope(start: float, end: float, over: Long | None, anchor: str = "start") ->
     if end <= start:
         return scaled(decay("linear", over=over, to=end / start, anchor=anchor), start)
     return scaled(rise("linear", over=over, start=start / end, anchor=anchor), end)
+
+
+def levels(starts: Sequence[int], factors: Sequence[float]) -> Schedule:
+    """Return factors that each hold from an update on, the last one to the end of the run.
+
+    Args:
+        starts: update indices, ascending from 0.
+        factors: as many.
+
+    Example:
+        >>> plan = levels([0, 4], [1.0, 0.5]).plan(updates=10)
+        >>> plan(3), plan(4)
+        (1.0, 0.5)
+    """
+    lengths = [end - start for start, end in pairwise(starts)]
+    pieces = [hold(n).scaled(f) for n, f in zip([*lengths, None], factors, strict=True)]
+    return Schedule(tuple(phase for piece in pieces for phase in piece.phases))
 
 
 def scaled(schedule: Schedule, by: float) -> Schedule:

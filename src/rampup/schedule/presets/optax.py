@@ -5,13 +5,11 @@ in float64; in its default float32 its rates are off by about 1e-7 of the peak, 
 end of a polynomial whose power is ½.
 """
 
-import functools
-import operator
 from collections.abc import Mapping
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, exponential, hold, steps, warmup
-from rampup.schedule.presets.lines import scaled
+from rampup.schedule.presets.lines import levels, scaled
 from rampup.schedule.presets.optax_cycles import (
     cosine_onecycle_schedule as cosine_onecycle_schedule,
     linear_onecycle_schedule as linear_onecycle_schedule,
@@ -115,12 +113,7 @@ def piecewise_constant_schedule(
             at.append(boundary)
             values.append(values[-1] * scale)
     peak = max(values)
-    factors = [ratio("a value", value, peak, "the highest value") for value in values]
-    pieces = [
-        hold(end - begin).scaled(factor)
-        for begin, end, factor in zip(at, at[1:], factors, strict=False)
-    ]
-    return functools.reduce(operator.rshift, [*pieces, hold().scaled(factors[-1])])
+    return levels(at, [ratio("a value", value, peak, "the highest value") for value in values])
 
 
 def exponential_decay(

@@ -96,6 +96,8 @@ class Handover(ClockedLR):
 
     # what `ClockedLR` asks for
 
+    _without_position = "load the scheduler's state too, which alone holds what the warmup has seen"
+
     def _after_update(self, updates: int) -> None:
         self._overwritten = self._foreign
         self._rates.note()
