@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from rampup.pipeline.config import Config as Config
     from rampup.pipeline.predict import predict as predict
     from rampup.pipeline.run import Run as Run, train as train
+    from rampup.recorder.callbacks.hugging_face import HuggingFaceCallback as HuggingFaceCallback
+    from rampup.recorder.callbacks.ignite import IgniteHandler as IgniteHandler
+    from rampup.recorder.callbacks.lightning import LightningCallback as LightningCallback
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
+    from rampup.report.write import write_report as write_report
     from rampup.schedule import presets as presets
     from rampup.schedule.batches import follow_batches as follow_batches
     from rampup.schedule.build import (
@@ -47,6 +51,8 @@ if TYPE_CHECKING:
     from rampup.scheduler.layerwise import layerwise as layerwise
     from rampup.scheduler.rate import RampupLR as RampupLR
     from rampup.scheduler.warm import warm as warm
+    from rampup.trace.diff import diff as diff
+    from rampup.trace.observe import observe as observe
     from rampup.units import Horizon as Horizon, Length as Length
 
 __version__ = "0.1.0"
@@ -55,7 +61,10 @@ _LAZY = {
     "CatapultLR": "rampup.scheduler.adaptive.catapult",
     "Config": "rampup.pipeline.config",
     "Horizon": "rampup.units",
+    "HuggingFaceCallback": "rampup.recorder.callbacks.hugging_face",
+    "IgniteHandler": "rampup.recorder.callbacks.ignite",
     "Length": "rampup.units",
+    "LightningCallback": "rampup.recorder.callbacks.lightning",
     "LossGapLR": "rampup.scheduler.adaptive.loss_gap",
     "Plan": "rampup.schedule.plan",
     "RampBatchSampler": "rampup.scheduler.batches",
@@ -65,6 +74,7 @@ _LAZY = {
     "critical_lr": "rampup.scheduler.adaptive.critical",
     "cycle": "rampup.schedule.build",
     "decay": "rampup.schedule.build",
+    "diff": "rampup.trace.diff",
     "exponential": "rampup.schedule.build",
     "follow_batches": "rampup.schedule.batches",
     "from_function": "rampup.schedule.build",
@@ -76,6 +86,7 @@ _LAZY = {
     "inverse_time": "rampup.schedule.build",
     "layers": "rampup.recorder.layers",
     "layerwise": "rampup.scheduler.layerwise",
+    "observe": "rampup.trace.observe",
     "one_cycle": "rampup.schedule.build",
     "parse": "rampup.schedule.text",
     "plateau": "rampup.schedule.plateau",
@@ -91,13 +102,17 @@ _LAZY = {
     "warm": "rampup.scheduler.warm",
     "warmup": "rampup.schedule.build",
     "watch": "rampup.recorder.watch",
+    "write_report": "rampup.report.write",
 }
 
 __all__ = [
     "CatapultLR",
     "Config",
     "Horizon",
+    "HuggingFaceCallback",
+    "IgniteHandler",
     "Length",
+    "LightningCallback",
     "LossGapLR",
     "Plan",
     "RampBatchSampler",
@@ -107,6 +122,7 @@ __all__ = [
     "critical_lr",
     "cycle",
     "decay",
+    "diff",
     "exponential",
     "follow_batches",
     "from_function",
@@ -118,6 +134,7 @@ __all__ = [
     "inverse_time",
     "layers",
     "layerwise",
+    "observe",
     "one_cycle",
     "parse",
     "plateau",
@@ -133,6 +150,7 @@ __all__ = [
     "warm",
     "warmup",
     "watch",
+    "write_report",
 ]
 
 

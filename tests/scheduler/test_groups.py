@@ -60,6 +60,22 @@ def test_a_group_that_joins_follows_at_once(weight, log_rates, look: bool) -> No
     assert [[BASE * FACTORS[0]], *([BASE * factor, factor] for factor in FACTORS[1:4])] == used
 
 
+def test_groups_that_are_taken_away_are_missed(weight) -> None:
+    optimizer = SGD([{"params": [weight]}, {"params": [torch.nn.Parameter(torch.ones(1))]}], lr=1)
+    scheduler = RampupLR(optimizer, SCHEDULE, **RUN)
+    del optimizer.param_groups[1]
+
+    with pytest.raises(StateError) as caught:
+        optimizer.step()
+
+    assert str(caught.value) == (
+        "the optimizer has 1 parameter groups, but had 2; detach() the scheduler before groups "
+        "are taken away, and build it anew"
+    )
+    scheduler.detach()
+    RampupLR(optimizer, SCHEDULE, **RUN)
+
+
 def named(*prefixes: str) -> SGD:
     """Return an optimizer with a group of two named parameters for each prefix."""
     groups = [

@@ -126,6 +126,15 @@ def test_the_reported_rate_is_that_of_the_next_update(weight, log_rates) -> None
     assert [*range(len(FACTORS))] == epochs
 
 
+def test_it_says_where_it_is(weight) -> None:
+    weights = [weight, *(torch.nn.Parameter(torch.ones(1)) for _ in range(3))]
+    optimizer = SGD([{"params": [one]} for one in weights], lr=0.5)
+    scheduler = RampupLR(optimizer, warmup(4), updates=9)
+    optimizer.step()
+
+    assert repr(scheduler) == "RampupLR(1 updates done, next rate 0.25, 0.25, 0.25, …)"
+
+
 def test_torch_takes_it_for_one_of_its_own(weight) -> None:
     optimizer = SGD([weight], lr=BASE)
     scheduler = RampupLR(optimizer, SCHEDULE, **RUN)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 from warnings import warn
 
 import torch
+from torch.compiler import is_compiling
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
@@ -161,10 +162,17 @@ class ClockedLR(LRScheduler, ABC):
             metrics: accepted because trainers pass one, or the epoch, here.
             epoch: accepted likewise.
         """
-        if torch.compiler.is_compiling():
+        if self._clock_name == "updates":
+            return
+        if is_compiling():
             torch.compiler.disable(self._stepped)()  # type: ignore[no-untyped-call]
         else:
             self._stepped()
+
+    def __repr__(self) -> str:
+        rates = ", ".join(f"{rate:g}" for rate in self._rates.at(self.clock.updates)[:3])
+        more = ", …" if len(self._rates.bases) > 3 else ""
+        return f"{type(self).__name__}({self.clock.updates} updates done, next rate {rates}{more})"
 
     def detach(self) -> None:
         """Leave the optimizer alone: no hook stays, and its rates stay as they are."""
@@ -236,21 +244,20 @@ class ClockedLR(LRScheduler, ABC):
         follow(self.optimizer, self)
 
     def _stepped(self) -> None:
-        self._step_count += 1
-        if isinstance(self.clock, CallClock):
-            self._before_update()
-            self.clock.tick()
-        self._notice()
+        assert isinstance(self.clock, CallClock)
+        self._before_update()
+        self.clock.tick()
 
-    def _before_step(self, *hook: Any) -> None:
-        if torch.compiler.is_compiling():
-            torch.compiler.disable(self._before_update)(*hook)  # type: ignore[no-untyped-call]
+    def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        if is_compiling():
+            torch.compiler.disable(self._before_update)(optimizer, args, kwargs)  # type: ignore[no-untyped-call]
         else:
-            self._before_update(*hook)
+            self._before_update(optimizer, args, kwargs)
 
     def _before_update(self, *_: Any) -> None:
         if self._rates.untouched():
-            self._foreign = {}
+            if self._foreign:
+                self._foreign = {}
             return
         self._notice()
         self._foreign = self._rates.touched()

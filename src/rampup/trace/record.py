@@ -7,13 +7,16 @@ JSON has no number for it, and read back as a number where a measurement is decl
 
 import json
 import math
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar, Final, TypedDict, get_args, is_typeddict
 
 from rampup.errors import TraceError
 
-SCHEMA: Final = 1
-"""Version of the event format; a reader refuses a newer one."""
+SCHEMA: Final = 2
+"""Version of the event format; a reader refuses a newer one.
+
+Version 1 had each update as an object; since 2 a journal holds them as arrays of columns.
+"""
 
 
 class Row(TypedDict):
@@ -114,7 +117,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """One optimizer step that changed weights. Rates are those of the first parameter group."""
+    """One optimizer step that changed weights; rates, save `rates`, are of the first group."""
 
     kind: ClassVar = "update"
     k: int
@@ -125,11 +128,28 @@ class Update:
     """What the scheduler's `get_last_lr()` said at that moment."""
     loss: float | None
     grad_norm: float | None
+    ratio: float | None = None
+    """Length of the update over length of the weights, √Σ‖Δw‖² / √Σ‖w‖²."""
+    rates: list[float] | None = None
+    """The rate that each group used, where not all of them used the first one's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """An optimizer step that changed nothing, because a gradient scaler met an overflow."""
+
+    kind: ClassVar = "skipped"
+    k: int
+    """The update that would have been made; the next real one has this index."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Epoch:
-    """One pass over the training rows; epoch 0 is the model before its first update."""
+    """One pass over the training rows; epoch 0 is the model before its first update.
+
+    What a loop does not measure is NaN, and 0 rows.
+    """
 
     kind: ClassVar = "epoch"
     epoch: int
@@ -145,6 +165,37 @@ class Epoch:
     held_out_rows: int
     grad_norm: float | None
     """Mean over the epoch's updates."""
+    metrics: dict[str, float] = field(default_factory=dict)
+    """Anything else that the loop measured, by name."""
+
+
+class Unit(TypedDict):
+    """What one layer put out in a probe."""
+
+    name: str
+    kind: str
+    mean: float
+    std: float
+    dead: float | None
+    """Share of a ReLU's units that were 0 for every row; None for other layers."""
+    grad_norm: float | None
+    """Of the layer's own parameters."""
+    ratio: float | None
+    """Length of the last update of the layer's parameters over their length."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A closer look at the model when `k` updates were done."""
+
+    kind: ClassVar = "probe"
+    k: int
+    layers: list[Unit]
+    critical_rate: float | None
+    """Rate at which one more step along the update would just raise the loss of the probe's rows;
+    a meter, and only from update 10 on."""
+    rate: float | None
+    """Rate that the next update is to use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +261,9 @@ EVENTS: Final = {
         Stage,
         Planned,
         Update,
+        Skipped,
         Epoch,
+        Probe,
         Observation,
         Baseline,
         Prediction,
@@ -220,13 +273,24 @@ EVENTS: Final = {
 }
 
 Event = (
-    Header | Stage | Planned | Update | Epoch | Observation | Baseline | Prediction | Insight | End
+    Header
+    | Stage
+    | Planned
+    | Update
+    | Skipped
+    | Epoch
+    | Probe
+    | Observation
+    | Baseline
+    | Prediction
+    | Insight
+    | End
 )
 
 # json.dumps would build an encoder for every event
-_encode: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
+encode: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
 
-_NON_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+NON_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def to_json(event: Event) -> str:
@@ -238,9 +302,9 @@ def to_json(event: Event) -> str:
     """
     plain = {"kind": event.kind, **{name: getattr(event, name) for name in event.__slots__}}
     try:
-        return _encode(plain)
+        return encode(plain)
     except ValueError:
-        return _encode(_spelled(plain))
+        return encode(spelled(plain))
 
 
 def from_json(line: str) -> Event:
@@ -266,8 +330,9 @@ def from_json(line: str) -> Event:
                 f"schema {plain['schema']!r} is newer than this rampup reads, {SCHEMA}; update it"
             )
         if '"NaN"' in line or 'Infinity"' in line:
-            for field in fields(cls):
-                plain[field.name] = _measured(field.type, plain[field.name])
+            for one in fields(cls):
+                if one.name in plain or one.default_factory is one.default is MISSING:
+                    plain[one.name] = _measured(one.type, plain[one.name])
         event: Event = cls(**plain)
     except TraceError:
         raise
@@ -277,14 +342,14 @@ def from_json(line: str) -> Event:
     return event
 
 
-def _spelled(value: Any) -> Any:
+def spelled(value: Any) -> Any:
     """Return `value` with each non-finite float replaced by its name."""
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, dict):
-        return {key: _spelled(inner) for key, inner in value.items()}
+        return {key: spelled(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_spelled(inner) for inner in value]
+        return [spelled(inner) for inner in value]
     return value
 
 
@@ -295,7 +360,7 @@ def _measured(kind: Any, value: Any) -> Any:
     """
     args = get_args(kind)
     if isinstance(value, str):
-        return _NON_FINITE.get(value, value) if kind is float or float in args else value
+        return NON_FINITE.get(value, value) if kind is float or float in args else value
     if isinstance(value, list) and args:
         return [_measured(args[0], inner) for inner in value]
     if isinstance(value, dict) and is_typeddict(kind):

@@ -1,0 +1,281 @@
+"""`Recording`: what all callbacks share. A watch from the trainer's first update to its last."""
+
+import atexit
+import math
+import platform
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from weakref import WeakMethod
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+
+from rampup import __version__
+from rampup.errors import TraceError
+from rampup.recorder.watch import Listener, Watch, watch
+from rampup.scheduler.clocked import ClockedLR
+from rampup.trace.epochs import Tally
+from rampup.trace.journal import Journal, read
+from rampup.trace.record import SCHEMA, End, Epoch, Event, Header, Skipped, Update, to_json
+
+GROUP: Final = 100
+"""Events that are written to the journal at once, unless an epoch or the run ends."""
+
+
+class Recording:
+    """Records a trainer's run into a folder; the trainer's callback tells it what happens.
+
+    Updates are numbered on from those that a resumed run had done. A trace of that run is
+    continued: what it says of later updates is dropped, because they are made again.
+
+    Args:
+        to: a folder for `trace.jsonl`; None keeps the events in memory only.
+        listeners: called with each event.
+
+    Attributes:
+        events: every event so far, in order.
+    """
+
+    def __init__(self, to: str | Path | None, listeners: Iterable[Listener]) -> None:
+        self.events: list[Event] = []
+        self._to = None if to is None else Path(to)
+        self._listeners = tuple(listeners)
+        self._watch: Watch | None = None
+        self._journal: Journal | None = None
+        self._pending: list[Event] = []
+        self._held: Update | None = None
+        self._losses: list[torch.Tensor] = []
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is being recorded."""
+        return self._watch is not None
+
+    @property
+    def updates(self) -> int:
+        """Updates done so far, those before a resume included."""
+        return self._updates
+
+    def start(
+        self,
+        model: nn.Module,
+        optimizer: Any,
+        scheduler: Any,
+        *,
+        updates_done: int,
+        trainer: str,
+        config: Mapping[str, Any],
+        writes: bool = True,
+        closure: bool = False,
+    ) -> None:
+        """Attach to an optimizer that its trainer has made ready.
+
+        Args:
+            model: the model in training.
+            optimizer: its optimizer, wrapped or not.
+            scheduler: its scheduler, wrapped or not, or None.
+            updates_done: before a resume.
+            trainer: its name and version.
+            config: plain data about the run.
+            writes: whether this process is the one that writes; the others measure too, because
+                a norm of sharded gradients takes all of them.
+            closure: whether the optimizer's step computes the gradients itself, so that their
+                norm is known only behind it.
+
+        Raises:
+            TraceError: the folder holds a trace of another run.
+        """
+        self.end("failed", "training began again")
+        scheduler = _scheduler(scheduler)
+        if isinstance(scheduler, ClockedLR):  # trainers count updates that a scaler skipped, too
+            updates_done = scheduler.clock.updates
+        self.events, self._updates, self._tally = [], updates_done, Tally()
+        self._losses.clear()
+        self._started, self._writes = time.monotonic(), writes
+        if self._to is not None and writes:
+            self._open(self._to / "trace.jsonl", updates_done)
+        if not self.events:
+            self._tell(_header(trainer, config))
+        optimizer = _optimizer(optimizer)
+        self._closed_over = optimizer if closure else None
+        self._watch = watch(model, optimizer, scheduler=scheduler, listeners=[self._hear])
+        self._watch.__enter__()
+        # a trainer that dies tells its callbacks nothing; what was seen is written all the same
+        self._at_exit = _weakly(WeakMethod(self._leave))
+        atexit.register(self._at_exit)
+
+    def add_loss(self, loss: Any) -> None:
+        """Add the share that a batch has in the loss of the update that comes next."""
+        self._losses.append(loss)
+
+    def forget_losses(self) -> None:
+        """Forget the losses of an update that was not made."""
+        self._losses.clear()
+
+    def lost(self, loss: float) -> None:
+        """Say the loss of the update that was just made, where it is known only now."""
+        if self._held is not None and self._held.loss is None:
+            self._held = replace(self._held, loss=loss)
+
+    @property
+    def waits_for_loss(self) -> bool:
+        """Whether an update was made whose loss is not known yet."""
+        return self._held is not None and self._held.loss is None
+
+    def release(self) -> None:
+        """Tell the last update, whose loss can now only be what is known."""
+        if self._held is not None:
+            update, self._held = self._held, None
+            self._tally.see(update)
+            self._tell(update)
+
+    def epoch(self, epoch: int, metrics: Mapping[str, float], rows: int = 0) -> None:
+        """Tell the epoch that ended."""
+        self.release()
+        self._tell(self._tally.epoch(epoch, updates=self._updates, metrics=metrics, rows=rows))
+        self._flush()
+
+    def evaluation(self, passes: float, metrics: Mapping[str, float], rows: int = 0) -> None:
+        """Tell an evaluation before the first epoch or within one."""
+        self.release()
+        self._tell(
+            self._tally.evaluation(passes, updates=self._updates, metrics=metrics, rows=rows)
+        )
+        self._flush()
+
+    def end(self, status: str, reason: str = "") -> None:
+        """Detach; leave no hook on the optimizer. Nothing happens where no run is recorded."""
+        if self._watch is None:
+            return
+        self._watch.__exit__(None, None, None)
+        self._watch = None
+        atexit.unregister(self._at_exit)
+        self.release()
+        seconds = time.monotonic() - self._started
+        self._tell(End(status=status, updates=self._updates, reason=reason, seconds=seconds))
+        self._flush()
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+
+    def _leave(self) -> None:
+        self.end("failed", "the process ended within the run")
+
+    def _hear(self, event: Event) -> None:
+        if self._watch is not None:
+            self._watch.events.clear()  # we keep them, numbered as the run numbers them
+        if isinstance(event, Skipped):
+            self.release()
+            self._tell(replace(event, k=self._updates))
+        if not isinstance(event, Update):
+            return
+        self.release()
+        loss = event.loss
+        if self._losses:
+            loss = float(sum(self._losses))
+            self._losses.clear()
+        norm = event.grad_norm if self._closed_over is None else _grad_norm(self._closed_over)
+        self._held = replace(event, k=self._updates, loss=loss, grad_norm=norm)
+        self._updates += 1
+
+    def _tell(self, event: Event) -> None:
+        if not self._writes:
+            return
+        self.events.append(event)
+        self._pending.append(event)
+        for listener in self._listeners:
+            listener(event)
+        if len(self._pending) >= GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._journal is not None and self._pending:
+            self._journal.append(self._pending)
+        self._pending.clear()
+
+    def _open(self, path: Path, updates_done: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            self.events = self._before(path, updates_done)
+            part = path.with_name(".trace.jsonl.part")
+            part.write_text("".join(to_json(event) + "\n" for event in self.events), "utf-8")
+            part.replace(path)
+        self._journal = Journal(path)
+
+    def _before(self, path: Path, updates_done: int) -> list[Event]:
+        """Return what a trace says of the updates that a resumed run had done."""
+        events = read(path).events
+        if updates_done == 0 and any(isinstance(event, Update) for event in events):
+            raise TraceError(
+                f"{path} holds another run already, and this one starts at update 0; "
+                "record to another folder, or remove it"
+            )
+        kept: list[Event] = []
+        for event in events:
+            if isinstance(event, Update) and event.k < updates_done:
+                self._tally.see(event)
+                kept.append(event)
+            elif isinstance(event, Epoch) and event.updates <= updates_done:
+                if "epoch" not in event.metrics:
+                    self._tally.epoch(event.epoch, updates=event.updates)
+                kept.append(event)
+            elif not isinstance(event, Update | Epoch | End):
+                kept.append(event)
+        return kept
+
+
+def _weakly(method: WeakMethod[Callable[[], None]]) -> Callable[[], None]:
+    def call() -> None:
+        alive = method()
+        if alive is not None:
+            with suppress(Exception):
+                alive()
+
+    return call
+
+
+def _header(trainer: str, config: Mapping[str, Any]) -> Header:
+    return Header(
+        schema=SCHEMA,
+        rampup=__version__,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        config=dict(config),
+        environment={
+            "trainer": trainer,
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+        },
+    )
+
+
+def _optimizer(optimizer: Any) -> Optimizer:
+    """Return torch's optimizer, where a trainer wrapped it."""
+    while isinstance(getattr(optimizer, "optimizer", None), Optimizer):
+        optimizer = optimizer.optimizer
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"{type(optimizer).__name__} is not an Optimizer, so it cannot be watched")
+    return optimizer
+
+
+def _grad_norm(optimizer: Optimizer) -> float | None:
+    """Return √Σ‖g‖² over all parameters that have a gradient, or None where none has."""
+    grads = [p.grad for group in optimizer.param_groups for p in group["params"]]
+    dense = [g.coalesce().values() if g.is_sparse else g for g in grads if g is not None]
+    if not dense:
+        return None
+    norm = math.hypot(*[float(torch.linalg.vector_norm(grad)) for grad in dense])
+    scale = getattr(optimizer, "grad_scale", None)
+    return norm if scale is None else norm / float(scale)
+
+
+def _scheduler(scheduler: Any) -> Any:
+    """Return the scheduler itself, where a trainer wrapped it; None where it reports no rate."""
+    while hasattr(getattr(scheduler, "scheduler", None), "get_last_lr"):
+        scheduler = scheduler.scheduler
+    return scheduler if hasattr(scheduler, "get_last_lr") else None
