@@ -99,8 +99,8 @@ def test_a_warmup_that_listens_plans_what_it_expects(model: nn.Module) -> None:
             expected.append(scheduler.lr_at(k)[0])
             optimizer.step()
 
-    assert expected == [event.planned for event in trace.events]
-    assert expected == [event.used for event in trace.events]
+    assert expected == [event.planned for event in trace.updates]
+    assert expected == [event.used for event in trace.updates]
     assert expected[0] == 0.005 < expected[-1] == 0.5
 
 
@@ -116,8 +116,8 @@ def test_a_warmup_that_climbs_plans_what_it_found(model: nn.Module) -> None:
             backward(model, 0)
             optimizer.step()
 
-    used = [event.used for event in trace.events]
-    assert used == [event.planned for event in trace.events]
+    used = [event.used for event in trace.updates]
+    assert used == [event.planned for event in trace.updates]
     assert used[0] < used[-1]
 
 
@@ -131,8 +131,8 @@ def test_a_warmed_scheduler_of_torch_has_no_plan(model: nn.Module) -> None:
             optimizer.step()
             scheduler.step()
 
-    assert [event.reported for event in trace.events] == [0.25, 0.5]
-    assert [event.planned for event in trace.events] == [None] * 2
+    assert [event.reported for event in trace.updates] == [0.25, 0.5]
+    assert [event.planned for event in trace.updates] == [None] * 2
 
 
 def test_what_is_not_known_is_none(model: nn.Module) -> None:
