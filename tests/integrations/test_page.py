@@ -20,6 +20,9 @@ NEEDS = {
     "accelerate": "accelerate",
     "Lightning": "lightning",
     "Ignite": "ignite",
+    "Hugging Face Trainer, recorded": "accelerate",
+    "Lightning, recorded": "lightning",
+    "Ignite, recorded": "ignite",
 }
 BATCHES = 40
 

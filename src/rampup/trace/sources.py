@@ -12,7 +12,7 @@ from rampup.trace.journal import read
 from rampup.trace.record import Event
 from rampup.trace.series import Series, joined
 from rampup.trace.tfrecord import Scalars, scalars
-from rampup.trace.writers import EPOCHS_CSV, UPDATES_CSV
+from rampup.trace.writers import EPOCH, EPOCHS_CSV, UPDATES_CSV
 
 JOURNAL: Final = "trace.jsonl"
 STATE: Final = "trainer_state.json"
@@ -207,13 +207,9 @@ def _own_tables(path: Path, columns: dict[str, str]) -> Series:
 
 def _own(title: str) -> str:
     """Return the name of an epoch's column as it is in TensorBoard."""
-    fields = (
-        *("epoch", "rate_first", "rate_last", "train_loss", "train_accuracy", "held_out_loss"),
-        *("held_out_accuracy", "held_out_rows", "grad_norm"),
-    )
-    return (
-        f"epoch/{title}" if title in fields else f"epoch/metrics/{title.removeprefix('metrics.')}"
-    )
+    if title in ("epoch", "held_out_rows", *EPOCH):
+        return f"epoch/{title}"
+    return f"epoch/metrics/{title.removeprefix('metrics.')}"
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

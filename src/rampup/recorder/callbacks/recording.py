@@ -22,7 +22,7 @@ from rampup.recorder.watch import Listener, Watch, watch
 from rampup.scheduler.clocked import ClockedLR
 from rampup.trace.epochs import Tally
 from rampup.trace.journal import Journal, read
-from rampup.trace.record import SCHEMA, End, Epoch, Event, Header, Skipped, Update, to_json
+from rampup.trace.record import SCHEMA, End, Epoch, Event, Header, Skipped, Update
 
 GROUP: Final = 100
 """Events that are written to the journal at once, unless an epoch or the run ends."""
@@ -204,7 +204,9 @@ class Recording:
         if path.exists():
             self.events = self._before(path, updates_done)
             part = path.with_name(".trace.jsonl.part")
-            part.write_text("".join(to_json(event) + "\n" for event in self.events), "utf-8")
+            part.unlink(missing_ok=True)
+            with Journal(part) as journal:
+                journal.append(self.events)
             part.replace(path)
         self._journal = Journal(path)
 
