@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 TORCH := torch==2.13.0
+AXE := 4.14.1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 PINNED := --constraint constraints.txt --build-constraint constraints.txt
@@ -16,7 +17,7 @@ help:  ## list the targets
 run: .venv/installed  ## train the default run (ARGS="run.toml" adds arguments)
 	@$(BIN)/rampup train $(ARGS)
 
-test: .venv/tools  ## lint, check types, run all tests and measure coverage
+test: .venv/tools .venv/browser  ## lint, check types, run all tests and measure coverage
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -38,7 +39,7 @@ docs: .venv/installed  ## write the pages of docs/ that are read off the code
 	@$(BIN)/python docs/generate.py
 
 clean:  ## remove .venv, caches and build results; runs/ is yours and stays
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv artefacts build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	rm -f .coverage .coverage.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -55,6 +56,18 @@ clean:  ## remove .venv, caches and build results; runs/ is yours and stays
 .venv/tools: .venv/installed
 	@echo "Installing the test tools into .venv."
 	@$(PIP) $(PINNED) --group dev
+	@touch $@
+
+# The report is looked at with the system's Chromium and with axe-core; where they cannot be had,
+# the tests that need them are skipped, and say so. Nothing is fetched by the tests themselves.
+.venv/browser: .venv/tools
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	&& echo "Installing Debian's chromium, for the tests of the report." \
+	&& { apt-get -qq update; apt-get -qq -y install chromium >/dev/null; }; } \
+	|| echo "NOT TESTED: the report in a browser; there is no chromium, and no root to install it"
+	@npm install --silent --no-save --prefix .venv/axe axe-core@$(AXE) >/dev/null 2>&1 \
+	|| echo "NOT TESTED: the report with axe-core; npm is missing or reaches no registry"
 	@touch $@
 
 # The oldest Python that we support writes the pins, so that all of them exist for it. hatchling

@@ -2,7 +2,7 @@
 
 import torch
 
-from benchmarks import plan, scheduler, training_loop
+from benchmarks import journal, plan, report, scheduler, tracing, training_loop
 
 if __name__ == "__main__":
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
@@ -11,3 +11,9 @@ if __name__ == "__main__":
     scheduler.main()
     print()
     training_loop.main()
+    print()
+    journal.main()
+    print()
+    tracing.main()
+    print()
+    report.main()

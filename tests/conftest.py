@@ -27,6 +27,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+NOT_TESTED = "NOT TESTED: "
+"""How the reason of a skipped test begins that somebody should hear of."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what could not be tested here, which the s of a skipped test does not."""
+    reasons = {
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", ())
+        if isinstance(report.longrepr, tuple)
+    }
+    for reason in sorted(reason for reason in reasons if reason.startswith(NOT_TESTED)):
+        terminalreporter.write_line(reason, yellow=True, bold=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Golden:
     """Compares text with the golden files of one test module.

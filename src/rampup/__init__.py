@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rampup.recorder.callbacks.lightning import LightningCallback as LightningCallback
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
+    from rampup.report.write import write_report as write_report
     from rampup.schedule import presets as presets
     from rampup.schedule.batches import follow_batches as follow_batches
     from rampup.schedule.build import (
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from rampup.scheduler.layerwise import layerwise as layerwise
     from rampup.scheduler.rate import RampupLR as RampupLR
     from rampup.scheduler.warm import warm as warm
+    from rampup.trace.diff import diff as diff
+    from rampup.trace.observe import observe as observe
     from rampup.trace.sources import read_trace as read_trace
     from rampup.trace.writers import CsvWriter as CsvWriter, TensorBoardWriter as TensorBoardWriter
     from rampup.units import Horizon as Horizon, Length as Length
@@ -75,6 +78,7 @@ _LAZY = {
     "critical_lr": "rampup.scheduler.adaptive.critical",
     "cycle": "rampup.schedule.build",
     "decay": "rampup.schedule.build",
+    "diff": "rampup.trace.diff",
     "exponential": "rampup.schedule.build",
     "follow_batches": "rampup.schedule.batches",
     "from_function": "rampup.schedule.build",
@@ -86,6 +90,7 @@ _LAZY = {
     "inverse_time": "rampup.schedule.build",
     "layers": "rampup.recorder.layers",
     "layerwise": "rampup.scheduler.layerwise",
+    "observe": "rampup.trace.observe",
     "one_cycle": "rampup.schedule.build",
     "parse": "rampup.schedule.text",
     "plateau": "rampup.schedule.plateau",
@@ -102,6 +107,7 @@ _LAZY = {
     "warm": "rampup.scheduler.warm",
     "warmup": "rampup.schedule.build",
     "watch": "rampup.recorder.watch",
+    "write_report": "rampup.report.write",
 }
 
 __all__ = [
@@ -123,6 +129,7 @@ __all__ = [
     "critical_lr",
     "cycle",
     "decay",
+    "diff",
     "exponential",
     "follow_batches",
     "from_function",
@@ -134,6 +141,7 @@ __all__ = [
     "inverse_time",
     "layers",
     "layerwise",
+    "observe",
     "one_cycle",
     "parse",
     "plateau",
@@ -150,6 +158,7 @@ __all__ = [
     "warm",
     "warmup",
     "watch",
+    "write_report",
 ]
 
 

@@ -17,7 +17,7 @@ The command line prints the message of a `RampupError` as one sentence and exits
 (1 for `DivergedError`); anything else is a bug of ours and keeps its traceback.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 
 class RampupError(Exception):
@@ -70,7 +70,17 @@ def one_of(allowed: Iterable[str]) -> str:
     return ", ".join(repr(name) for name in allowed)
 
 
-def nearest(name: str, known: list[str]) -> str:
+def among(name: object, known: Container[str]) -> bool:
+    """Return whether `name` is one of the names; what is no text is none of them.
+
+    Example:
+        >>> among("linear", {"linear": 1}), among(["linear"], {"linear": 1})
+        (True, False)
+    """
+    return isinstance(name, str) and name in known
+
+
+def nearest(name: object, known: list[str]) -> str:
     """Return a hint with the names closest to `name`, or all of them where none is close.
 
     Example:
@@ -82,7 +92,8 @@ def nearest(name: str, known: list[str]) -> str:
     from difflib import get_close_matches  # no run that goes well needs it
 
     spelled = {word.casefold(): word for word in known}
-    close = get_close_matches(name.casefold(), spelled, n=3, cutoff=0.6)
+    text = name.casefold() if isinstance(name, str) else ""  # what is no text is close to none
+    close = get_close_matches(text, spelled, n=3, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(repr(spelled[word]) for word in close)}?"
     shown = one_of(known[:10]) + (f" and {len(known) - 10} more" if len(known) > 10 else "")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from rampup.errors import UnitError, one_of
+from rampup.errors import UnitError, among, one_of
 
 UNITS: Final[dict[str, str]] = {
     "up": "updates",
@@ -53,9 +53,9 @@ class Length:
     unit: str = "up"
 
     def __post_init__(self) -> None:
-        if self.unit not in UNITS:
+        if not among(self.unit, UNITS):
             raise UnitError(f"unit {self.unit!r} is unknown; use one of {one_of(UNITS)}")
-        value = _plain(self.value)
+        value = plain(self.value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise UnitError(f"a length needs a number of {UNITS[self.unit]}, not {value!r}")
         if not math.isfinite(value) or value < 0:
@@ -87,21 +87,22 @@ class Length:
         """
         if isinstance(length, Length):
             return length
-        if isinstance(length, str):
-            match = _TEXT.fullmatch(length.strip())
+        number = plain(length)
+        if isinstance(number, str):
+            match = _TEXT.fullmatch(number.strip())
             if match is None:
                 raise UnitError(
-                    f"{length!r} is no length; write a number and a unit, such as "
+                    f"{number!r} is no length; write a number and a unit, such as "
                     "'500up', '5ep', '3%', '64000sp' or '2e9tok'"
                 )
             return cls(float(match["value"]), match["unit"] or "up")
-        if isinstance(length, float) and math.isfinite(length) and length >= 0:
-            percent = f", '{100 * length:g}%'" if length <= 1 else ""
+        if isinstance(number, float) and math.isfinite(number) and number >= 0:
+            percent = f", '{100 * number:g}%'" if number <= 1 else ""
             raise UnitError(
-                f"the bare number {length!r} is no length; write '{length:g}ep'{percent} "
+                f"the bare number {number!r} is no length; write '{number:g}ep'{percent} "
                 "or a whole number of updates"
             )
-        return cls(length)
+        return cls(number)
 
     def __str__(self) -> str:
         return f"{self.value!r}{self.unit}"
@@ -229,7 +230,7 @@ def per_update(name: str, value: Any) -> PerUpdate:
 
 def _count(name: str, value: Any) -> int:
     """Return `value` as a plain whole number ≥ 1, or refuse it."""
-    value = _plain(value)
+    value = plain(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise UnitError(f"{name} must be a whole number ≥ 1, not {value!r}")
     if value > MOST_UPDATES:
@@ -240,7 +241,7 @@ def _count(name: str, value: Any) -> int:
 def _steps(name: str, value: Sequence[Any]) -> tuple[tuple[int, int], ...]:
     """Return a plan of what updates consume as plain pairs, or refuse it."""
     try:
-        steps = tuple((_plain(at), _count(name, number)) for at, number in value)
+        steps = tuple((plain(at), _count(name, number)) for at, number in value)
     except (TypeError, ValueError) as error:
         if isinstance(error, UnitError):
             raise
@@ -277,6 +278,14 @@ def _consume(per_update: PerUpdate, amount: Fraction, at: int, *, backward: bool
     return updates + amount / (pieces[-1][1] if pieces else per_update[0][1])
 
 
-def _plain(value: Any) -> Any:
-    """Return a numpy number as a plain one, and anything else as it is."""
-    return value.item() if isinstance(value, np.generic) else value
+def plain(value: Any) -> Any:
+    """Return a numpy number as a plain one, and anything else as it is.
+
+    Example:
+        >>> plain(np.float32(0.5)), plain(np.int64(5)), plain("5")
+        (0.5, 5, '5')
+    """
+    if isinstance(value, np.floating):  # of a longdouble, item() returns itself
+        return float(value)
+    times = np.datetime64 | np.timedelta64  # which are no numbers
+    return value.item() if isinstance(value, np.generic) and not isinstance(value, times) else value

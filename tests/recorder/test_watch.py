@@ -12,6 +12,7 @@ from torch.optim.lr_scheduler import StepLR
 from rampup import RampupLR, hold, warmup, watch
 from rampup.errors import TraceError
 from rampup.recorder.watch import GROUP
+from rampup.trace.compact import rounded
 from rampup.trace.journal import read
 from rampup.trace.record import Event
 
@@ -47,12 +48,12 @@ def test_an_update_says_what_was_planned_used_reported_and_lost(model: nn.Module
             optimizer.step()
             scheduler.step()
 
-    assert [*range(6)] == [event.k for event in trace.events]
-    assert [event.planned for event in trace.events] == RATES
-    assert [event.used for event in trace.events] == RATES
-    assert [event.reported for event in trace.events] == RATES
-    assert losses == [event.loss for event in trace.events]
-    assert norms == pytest.approx([event.grad_norm for event in trace.events], rel=1e-6)
+    assert [*range(6)] == [event.k for event in trace.updates]
+    assert [event.planned for event in trace.updates] == RATES
+    assert [event.used for event in trace.updates] == RATES
+    assert [event.reported for event in trace.updates] == RATES
+    assert [rounded(loss) for loss in losses] == [event.loss for event in trace.updates]
+    assert norms == pytest.approx([event.grad_norm for event in trace.updates], rel=1e-6)
 
 
 def test_a_rate_written_by_hand_is_seen(model: nn.Module) -> None:
@@ -66,9 +67,9 @@ def test_a_rate_written_by_hand_is_seen(model: nn.Module) -> None:
             optimizer.param_groups[0]["lr"] = 0.5 + k
             optimizer.step()
 
-    assert [event.used for event in trace.events] == [0.5, 1.5, 2.5]
-    assert RATES[:3] == [event.planned for event in trace.events]
-    assert RATES[:3] == [event.reported for event in trace.events]
+    assert [event.used for event in trace.updates] == [0.5, 1.5, 2.5]
+    assert RATES[:3] == [event.planned for event in trace.updates]
+    assert RATES[:3] == [event.reported for event in trace.updates]
 
 
 def test_a_scheduler_of_torch_has_no_plan(model: nn.Module) -> None:
@@ -81,9 +82,9 @@ def test_a_scheduler_of_torch_has_no_plan(model: nn.Module) -> None:
             optimizer.step()
             scheduler.step()
 
-    assert [event.used for event in trace.events] == [0.5, 0.25, 0.125]
-    assert [event.reported for event in trace.events] == [0.5, 0.25, 0.125]
-    assert [event.planned for event in trace.events] == [None] * 3
+    assert [event.used for event in trace.updates] == [0.5, 0.25, 0.125]
+    assert [event.reported for event in trace.updates] == [0.5, 0.25, 0.125]
+    assert [event.planned for event in trace.updates] == [None] * 3
 
 
 def test_what_is_not_known_is_none(model: nn.Module) -> None:
@@ -96,7 +97,7 @@ def test_what_is_not_known_is_none(model: nn.Module) -> None:
         optimizer.zero_grad()
         optimizer.step()
 
-    first, second = trace.events
+    first, second = trace.updates
     assert first.loss is not None
     assert [second.planned, second.reported, second.loss, second.grad_norm] == [None] * 4
     assert [first.k, second.k] == [0, 1]
@@ -123,9 +124,9 @@ def test_a_skipped_update_is_no_event(model: nn.Module, fused: bool) -> None:
             scaler.step(optimizer)
             scaler.update()
 
-    assert RATES[:3] == [event.used for event in trace.events]
-    assert [event.k for event in trace.events] == [0, 1, 2]
-    assert norms == pytest.approx([event.grad_norm for event in trace.events], rel=1e-6)
+    assert RATES[:3] == [event.used for event in trace.updates]
+    assert [event.k for event in trace.updates] == [0, 1, 2]
+    assert norms == pytest.approx([event.grad_norm for event in trace.updates], rel=1e-6)
 
 
 def test_a_sparse_gradient_has_a_norm_too() -> None:
@@ -138,7 +139,7 @@ def test_a_sparse_gradient_has_a_norm_too() -> None:
         optimizer.step()
 
     expected = table.weight.grad.to_dense().norm().item()
-    assert expected == pytest.approx(trace.events[0].grad_norm)
+    assert expected == pytest.approx(trace.updates[0].grad_norm)
 
 
 def test_listeners_and_the_journal_get_every_event(model: nn.Module, tmp_path: Path) -> None:
@@ -155,7 +156,7 @@ def test_listeners_and_the_journal_get_every_event(model: nn.Module, tmp_path: P
         optimizer.step()
 
     assert heard == trace.events
-    assert trace.events[:3] == flushed
+    assert trace.events[:4] == flushed
     assert trace.events == read(folder / "trace.jsonl").events
 
 
@@ -174,7 +175,8 @@ def test_a_crash_inside_keeps_what_was_seen(model: nn.Module, tmp_path: Path) ->
         crash()
 
     assert trace.events == read(tmp_path / "trace.jsonl").events
-    assert len(trace.events) == 1
+    assert len(trace.updates) == 1
+    assert (trace.events[-1].status, trace.events[-1].reason) == ("failed", "RuntimeError: boom")
 
 
 def test_a_crash_of_the_process_costs_at_most_one_group(model: nn.Module, tmp_path: Path) -> None:
@@ -187,7 +189,7 @@ def test_a_crash_of_the_process_costs_at_most_one_group(model: nn.Module, tmp_pa
             optimizer.step()
         kept = read(tmp_path / "trace.jsonl").events
 
-        assert trace.events[:GROUP] == kept
+        assert trace.events[: GROUP + 1] == kept
 
 
 def test_an_older_trace_is_not_continued(model: nn.Module, tmp_path: Path) -> None:
@@ -200,3 +202,23 @@ def test_an_older_trace_is_not_continued(model: nn.Module, tmp_path: Path) -> No
 
     assert str(refused.value) == f"{path} exists already; watch to another folder, or remove it"
     assert path.read_text() == "precious\n"
+
+
+def test_an_update_takes_at_most_sixty_bytes(model: nn.Module, tmp_path: Path) -> None:
+    """Of a real run: what is measured has nine digits, and rates have all of theirs."""
+    optimizer = SGD(model.parameters(), lr=0.03, momentum=0.9)
+    scheduler = RampupLR(optimizer, "warmup 10% >> hold 20% >> decay cosine", updates=1000)
+
+    with watch(model, optimizer, scheduler=scheduler, to=tmp_path) as trace:
+        for _ in range(1000):
+            model.zero_grad()
+            loss = model(torch.randn(4, 3)).square().mean()
+            loss.backward()
+            trace.loss(loss)
+            optimizer.step()
+
+    lines = (tmp_path / "trace.jsonl").read_bytes().splitlines(keepends=True)
+    updates = [line for line in lines if not line.startswith((b'{"kind":"header', b'{"kind":"end'))]
+    assert trace.events == read(tmp_path / "trace.jsonl").events
+    assert len(trace.updates) == 1000
+    assert sum(map(len, updates)) / 1000 <= 60

@@ -12,8 +12,10 @@ import pytest
 import torch
 from torch import nn
 from torch.optim import SGD, Adam, Optimizer
+from torch.utils.data import DataLoader, TensorDataset
 
 from rampup import RampupLR, decay, warmup, watch
+from rampup.recorder.watch import Watch
 
 
 def mlp() -> nn.Module:
@@ -50,7 +52,7 @@ OPTIMIZERS: dict[str, Callable[[nn.Module], Optimizer]] = {
 def run(
     make: Callable[[], nn.Module], optimize: Callable[[nn.Module], Optimizer], to: Path | None
 ) -> dict[str, Any]:
-    """Train for ten updates, watched if there is a folder, and return all that could differ."""
+    """Train for eleven updates, watched if there is a folder, and return all that could differ."""
     random.seed(0)
     np.random.seed(0)
     torch.manual_seed(0)
@@ -58,31 +60,59 @@ def run(
     model.train()
     list(model.children())[-1].eval()  # a flag that a clumsy restore would lose
     optimizer = optimize(model)
-    scheduler = RampupLR(optimizer, warmup(4) >> decay("cosine"), updates=10)
+    scheduler = RampupLR(optimizer, warmup(4) >> decay("cosine"), updates=12)
+    scaler = torch.amp.GradScaler("cpu", init_scale=256.0)
+    loader = DataLoader(TensorDataset(torch.arange(12)), batch_size=1, shuffle=True)
+    held, labels = torch.zeros(8, 1, 8, 8), torch.zeros(8, dtype=torch.int64)
+    trace: Watch | None = None
     with contextlib.ExitStack() as stack:
-        trace = (
-            stack.enter_context(watch(model, optimizer, scheduler=scheduler, to=to)) if to else None
-        )
-        for _ in range(10):
+        if to is not None:
+            trace = stack.enter_context(
+                watch(
+                    model,
+                    optimizer,
+                    scheduler=scheduler,
+                    to=to,
+                    ratio=True,
+                    probe_every=5,
+                    probe_loss=lambda: nn.functional.cross_entropy(model(held), labels),
+                    loader=loader,
+                    scaler=scaler,
+                )
+            )
+        for number, _ in enumerate(loader):
             x, y = torch.randn(8, 1, 8, 8), torch.randint(4, (8,))
             loss = nn.functional.cross_entropy(model(x), y)
             if trace is not None:
                 trace.loss(loss)
             optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+            scaler.scale(loss).backward()
+            if number == 3:  # an update that is skipped
+                next(model.parameters()).grad.view(-1)[0] = torch.inf
+            scaler.step(optimizer)
+            scaler.update()
             if trace is not None:
                 trace.predict(x[:2])
-                trace.flush()
+                trace.stage("batch", x, [torch.nn.Dropout(0.5), torch.relu])
+                if number == 5:
+                    trace.epoch(held_out_loss=0.5)
     if trace is not None:
-        assert len(trace.events) == 10
+        kinds = [event.kind for event in trace.events]
+        assert [kinds.count(kind) for kind in ("update", "skipped", "probe", "epoch")] == [
+            11, 1, 3, 2,
+        ]  # fmt: skip
+        meters = [event.critical_rate for event in trace.events if event.kind == "probe"]
+        assert meters[2] is not None
     hooks = [optimizer._optimizer_step_pre_hooks, optimizer._optimizer_step_post_hooks]
     hooks += [module._forward_hooks for module in model.modules()]
+    hooks += [module._forward_pre_hooks for module in model.modules()]
     return {
         "weights and buffers": _bits(model.state_dict()),
         "gradients": _bits({name: p.grad for name, p in model.named_parameters()}),
         "optimizer": _bits(optimizer.state_dict()["state"]),
         "groups": optimizer.state_dict()["param_groups"],
+        "scaler": scaler.state_dict(),
+        "left behind": [sorted(vars(one)) for one in (scaler, loader, optimizer)],
         "flags": [module.training for module in model.modules()],
         "hooks": [len(hook) for hook in hooks],
         "torch": torch.get_rng_state().tolist(),

@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 
 from rampup import __version__
+from rampup.cli.diff import diff
 from rampup.cli.export import export
 from rampup.cli.plot import plot
 from rampup.cli.predict import predict
+from rampup.cli.report import report
+from rampup.cli.show import show
 from rampup.cli.train import train
 from rampup.errors import DivergedError, RampupError
 
@@ -24,6 +27,9 @@ app = typer.Typer(
 app.command()(train)
 app.command()(predict)
 app.command()(plot)
+app.command()(show)
+app.command()(report)
+app.command()(diff)
 app.command()(export)
 
 

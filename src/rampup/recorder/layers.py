@@ -1,6 +1,7 @@
 """`layers`: one prediction, layer by layer, without leaving a mark on the model."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from rampup.errors import TraceError
 from rampup.trace.record import Layer
 
 MOST_VALUES: Final = 8
@@ -34,7 +36,8 @@ def layers(model: nn.Module, x: torch.Tensor) -> list[Layer]:
     """Return what each leaf module of `model` puts out for `x`, input first.
 
     The model runs once, in evaluation mode and without gradients; its training flags are put
-    back, and random state is not touched.
+    back, and random state is not touched. A compiled model runs uncompiled, because hooks that
+    come after its compilation would not fire.
 
     Args:
         model: any module.
@@ -56,6 +59,8 @@ def layers(model: nn.Module, x: torch.Tensor) -> list[Layer]:
 
 def forward(model: nn.Module, x: torch.Tensor) -> Forward:
     """Return one pass through `model`, as `layers` does, with what no layer shows counted."""
+    compiled = is_compiled(model)
+    model = getattr(model, "_orig_mod", model)
     seen = [describe("input", "Input", x)]
     outside = _OutsideOfLayers()
     handles = []
@@ -63,7 +68,7 @@ def forward(model: nn.Module, x: torch.Tensor) -> Forward:
         if not any(True for _ in module.children()):
 
             def leave(module: nn.Module, _inputs: Any, output: Any, name: str = name) -> None:
-                tensor = _first_tensor(output)
+                tensor = first_tensor(output)
                 if tensor is not None:
                     seen.append(describe(name, type(module).__name__, tensor))
                 outside.depth -= 1
@@ -74,7 +79,12 @@ def forward(model: nn.Module, x: torch.Tensor) -> Forward:
     devices = [] if x.device.type == "cpu" else [x.device]
     try:
         model.eval()
-        with torch.no_grad(), torch.random.fork_rng(devices, device_type=x.device.type), outside:
+        with (
+            _uncompiled() if compiled else nullcontext(),
+            torch.no_grad(),
+            torch.random.fork_rng(devices, device_type=x.device.type),
+            outside,
+        ):
             output = model(x)
     finally:
         for handle in handles:
@@ -82,6 +92,25 @@ def forward(model: nn.Module, x: torch.Tensor) -> Forward:
         for module, training in flags:
             module.training = training
     return Forward(layers=seen, unseen=outside.calls, output=output)
+
+
+def is_compiled(model: nn.Module) -> bool:
+    """Return whether the model, or a part of it, runs compiled, where hooks may never fire."""
+    return any(
+        isinstance(getattr(module, "_orig_mod", None), nn.Module)
+        or getattr(module, "_compiled_call_impl", None) is not None
+        for module in model.modules()
+    )
+
+
+def _uncompiled() -> AbstractContextManager[Any]:
+    if not hasattr(torch.compiler, "set_stance"):
+        raise TraceError(
+            f"the model is compiled, and torch {torch.__version__} cannot run it otherwise; "
+            "pass the model as it was before it was compiled, or use torch ≥ 2.6"
+        )
+    stance: AbstractContextManager[Any] = torch.compiler.set_stance("force_eager")
+    return stance
 
 
 class _OutsideOfLayers(TorchFunctionMode):
@@ -104,16 +133,19 @@ class _OutsideOfLayers(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         result = func(*args, **(kwargs or {}))
-        if self.depth == 0 and _first_tensor(result) is not None:
+        if self.depth == 0 and first_tensor(result) is not None:
             self.calls += 1
         return result
 
 
-def _first_tensor(output: Any) -> torch.Tensor | None:
+def first_tensor(output: Any) -> torch.Tensor | None:
+    """Return the first tensor in what a module returned, or None."""
     if isinstance(output, torch.Tensor):
         return output
+    if isinstance(output, Mapping):
+        output = [*output.values()]
     if isinstance(output, tuple | list):
-        return next((found for item in output if (found := _first_tensor(item)) is not None), None)
+        return next((found for item in output if (found := first_tensor(item)) is not None), None)
     return None
 
 

@@ -20,7 +20,9 @@ from rampup.trace.record import (
     Observation,
     Planned,
     Prediction,
+    Probe,
     Row,
+    Skipped,
     Stage,
 )
 
@@ -137,13 +139,33 @@ def epoch(event: Epoch, observations: Sequence[Observation], width: int) -> Rend
         used = f"{number(event.rate_first)} → {number(event.rate_last)}"
     norm = "—" if event.grad_norm is None else number(event.grad_norm)
     row = Text(
-        f"{event.epoch:>5}  {used:>19}  {event.train_loss:>10.4f} {event.train_accuracy:>6.1%}"
-        f"  {event.held_out_loss:>13.4f} {event.held_out_accuracy:>6.1%}  {norm:>9}"
+        f"{event.epoch:>5}  {used:>19}  {_known(event.train_loss, '.4f'):>10}"
+        f" {_known(event.train_accuracy, '.1%'):>6}  {_known(event.held_out_loss, '.4f'):>13}"
+        f" {_known(event.held_out_accuracy, '.1%'):>6}  {norm:>9}"
     )
-    said = "; ".join(o.sentence for o in observations)
+    metrics = [f"{name} {number(value)}" for name, value in event.metrics.items()]
+    said = "; ".join([*metrics, *(o.sentence for o in observations)])
     if width >= ROOMY:
         return Text.assemble(row, "   ", (said, "italic"))
     return Group(row, Padding(Text(said, style="italic dim"), (0, 0, 0, 7)))
+
+
+def _known(value: float, form: str) -> str:
+    return "–" if math.isnan(value) else f"{value:{form}}"
+
+
+def aside(event: Skipped | Probe) -> Text:
+    """Return one line between the epochs: an update that was skipped, or a closer look."""
+    if isinstance(event, Skipped):
+        return Text(f"{'':7}no update {event.k}: {event.reason}", style="yellow")
+    said = [f"{len(event.layers)} layers"]
+    dead = [layer["dead"] for layer in event.layers if layer["dead"] is not None]
+    if dead:
+        said.append(f"dead ReLU units up to {max(dead):.0%}")
+    if event.critical_rate is not None:
+        at = "" if event.rate is None else f", the rate is {number(event.rate)}"
+        said.append(f"the loss would rise from the rate {number(event.critical_rate)} on{at}")
+    return Text(f"{'':7}probe before update {event.k}: {'; '.join(said)}", style="dim")
 
 
 def losses(epochs: Sequence[Epoch], width: int) -> RenderableType:

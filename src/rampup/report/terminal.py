@@ -15,6 +15,8 @@ from rampup.trace.record import (
     Observation,
     Planned,
     Prediction,
+    Probe,
+    Skipped,
     Stage,
     Update,
 )
@@ -51,8 +53,11 @@ class View:
                 self._observations.append(event)
             case Epoch():
                 self._waiting = event
+            case Skipped() | Probe():
+                self._print(sections.aside(event))
             case Header():
-                self._compares = bool(event.config["baseline"]["seeds"])
+                baseline = event.config.get("baseline")
+                self._compares = isinstance(baseline, dict) and bool(baseline.get("seeds"))
             case Stage():
                 if event.number == 1:
                     self._print(sections.heading("Data flow"))
@@ -80,17 +85,25 @@ class View:
                 if self._folder is not None:
                     self._print(Text(f"kept in {self._folder}"))
 
+    def close(self) -> None:
+        """Print what still waits, where the run did not come to its end."""
+        self._print_epoch()
+        self._stop()
+
     def _print(self, what: RenderableType) -> None:
         print_plain(self._console, what)
 
     def _print_epoch(self) -> None:
-        if self._waiting is None or self._plan is None:
+        if self._waiting is None:
             return
         row, self._waiting = self._waiting, None
+        if self._plan is None and not self._epochs:
+            self._print(sections.heading("Training"))
+            self._print(sections.epoch_header())
         self._epochs.append(row)
         self._print(sections.epoch(row, self._observations, self._console.width))
         self._observations.clear()
-        if row.updates == self._plan.updates:
+        if self._plan is not None and row.updates == self._plan.updates:
             self._stop()
             self._print(sections.losses(self._epochs, self._console.width))
             if self._compares and self._plan.warmup:

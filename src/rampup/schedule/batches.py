@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from rampup.errors import ScheduleError, one_of
+from rampup.errors import ScheduleError, among, one_of
 from rampup.schedule.ramp import Ramp
 from rampup.schedule.schedule import Schedule
 from rampup.units import Length, PerUpdate, per_update
@@ -42,7 +42,7 @@ def follow_batches(batch_sizes: PerUpdate, rule: str = "linear") -> Schedule:
     Gradient Algorithms (sqrt); Smith et al. 2018, Don't Decay the Learning Rate, Increase the
     Batch Size (ramp).
     """
-    if rule not in RULES:
+    if not among(rule, RULES):
         raise ScheduleError(f"rule = {rule!r} is unknown; use one of {one_of(RULES)}")
     sizes = per_update("batch_sizes", batch_sizes)
     if isinstance(sizes, int):

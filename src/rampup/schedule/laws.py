@@ -13,7 +13,7 @@ from rampup.schedule.phase import PEAK, Lasting, Phase
 from rampup.schedule.plan import Curve
 from rampup.schedule.ramp import Ramp, factor_of
 from rampup.schedule.shapes import power
-from rampup.units import MOST_UPDATES, Horizon, Length
+from rampup.units import MOST_UPDATES, Horizon, Length, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +141,7 @@ class Law(Lasting):
     def __post_init__(self) -> None:
         if self.rule not in RULES:
             raise ScheduleError(f"law {self.rule!r} is unknown; {nearest(self.rule, list(RULES))}")
-        kind, value = RULES[self.rule].parameter, self.parameter
+        kind, value = RULES[self.rule].parameter, plain(self.parameter)
         if self.every is not None and (not RULES[self.rule].steps or self.every.value == 0):
             having = [name for name, rule in RULES.items() if rule.steps]
             raise ScheduleError(
@@ -155,12 +155,12 @@ class Law(Lasting):
             return
         most = {"beta2": math.nextafter(1.0, 0.0), "ratio": 1.0, "rate": float(MOST_UPDATES)}[kind]
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not 0.0 < float(value) <= most:  # type: ignore[arg-type]
+        if not number or not 0.0 < float(value) <= most:
             where = "be above 0 and at most 2^53" if kind == "rate" else "lie between 0 and 1"
             raise ScheduleError(f"{self.rule} {value!r}: {kind} must {where}")
-        if kind == "beta2" and float(value) <= 0.6:  # type: ignore[arg-type]
+        if kind == "beta2" and float(value) <= 0.6:
             raise ScheduleError(f"{self.rule} {value!r}: beta2 must be above 0.6 to be rectified")
-        object.__setattr__(self, "parameter", float(value))  # type: ignore[arg-type]
+        object.__setattr__(self, "parameter", float(value))
 
     def _inverse(self, allowed: bool) -> None:
         """Refuse a power or stairs that cannot be meant."""

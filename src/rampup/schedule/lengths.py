@@ -1,7 +1,7 @@
 """How long to warm up: lengths that follow from the optimizer, each with its reference."""
 
 from rampup.errors import ScheduleError
-from rampup.units import Length
+from rampup.units import Length, plain
 
 
 def untuned_linear(beta2: float) -> Length:
@@ -41,6 +41,7 @@ def untuned_exponential(beta2: float) -> Length:
 
 
 def _one_minus(beta2: float) -> float:
-    if not 0 <= beta2 < 1:
+    number: float = plain(beta2)
+    if not 0 <= number < 1:
         raise ScheduleError(f"beta2 = {beta2!r} must lie between 0 and 1, 1 excluded")
-    return 1 - beta2
+    return 1 - number

@@ -12,7 +12,7 @@ from rampup.schedule.plan import Curve, resolve
 from rampup.schedule.ramp import factor_of, share
 from rampup.schedule.schedule import Schedule
 from rampup.schedule.shapes import power
-from rampup.units import Horizon, Length
+from rampup.units import Horizon, Length, plain
 
 MODES: Final = ("min", "max")
 THRESHOLDS: Final = ("rel", "abs")
@@ -53,9 +53,10 @@ class Plateau(Lasting):
         object.__setattr__(self, "to", share(self.to, "plateau to"))
         object.__setattr__(self, "threshold", factor_of(self.threshold, "plateau threshold"))
         for name in ("patience", "cooldown"):
-            value = getattr(self, name)
+            value = plain(getattr(self, name))
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 raise ScheduleError(f"plateau {name} {value!r}: use a whole number of reports ≥ 0")
+            object.__setattr__(self, name, value)
         for name, known in (("mode", MODES), ("threshold_mode", THRESHOLDS)):
             value = getattr(self, name)
             if value not in known:

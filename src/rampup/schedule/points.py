@@ -15,7 +15,7 @@ from rampup.schedule.phase import Lasting, Phase
 from rampup.schedule.plan import Curve
 from rampup.schedule.ramp import factor_of
 from rampup.schedule.shapes import canonical, joining
-from rampup.units import MOST_UPDATES, Horizon
+from rampup.units import MOST_UPDATES, Horizon, plain
 
 _PATH: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -101,6 +101,7 @@ class Points(Phase):
 
 
 def _position(at: Any) -> float:
+    at = plain(at)
     if isinstance(at, bool) or not isinstance(at, int | float) or not 0 <= at < math.inf:
         raise ScheduleError(f"points {at!r}: an update must be a number ≥ 0")
     if at > MOST_UPDATES:

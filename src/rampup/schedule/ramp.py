@@ -8,7 +8,7 @@ from rampup.errors import ScheduleError, one_of
 from rampup.schedule.phase import PEAK, Lasting, Phase
 from rampup.schedule.plan import Curve
 from rampup.schedule.shapes import SHAPES, canonical, joining, split_name
-from rampup.units import Horizon
+from rampup.units import Horizon, plain
 
 ANCHORS: Final = ("start", "end", "middle", "ends")
 DEFAULT_ANCHOR: Final = {"warmup": "end", "hold": "start", "decay": "start", "rise": "start"}
@@ -151,12 +151,12 @@ def share(factor: Any, what: str) -> float:
     Raises:
         ScheduleError: it is no number, or out of range.
     """
-    _number(factor, what)
-    if not 0 <= factor <= PEAK:
+    number = _number(factor, what)
+    if not 0 <= number <= PEAK:
         raise ScheduleError(
             f"{what} {factor!r}: a factor multiplies the peak rate and must lie between 0 and 1"
         )
-    return float(factor)
+    return float(number)
 
 
 def has_ratio(shape: str, factor: float | None, what: str) -> None:
@@ -179,15 +179,17 @@ def factor_of(factor: Any, what: str) -> float:
     Raises:
         ScheduleError: it is no number, not finite, or negative.
     """
-    _number(factor, what)
-    if not 0 <= factor < math.inf:
+    number = _number(factor, what)
+    if not 0 <= number < math.inf:
         raise ScheduleError(f"{what} {factor!r}: a factor must be a finite number ≥ 0")
-    return float(factor)
+    return float(number)
 
 
-def _number(factor: Any, what: str) -> None:
-    if isinstance(factor, bool) or not isinstance(factor, int | float):
+def _number(factor: Any, what: str) -> int | float:
+    number = plain(factor)
+    if isinstance(number, bool) or not isinstance(number, int | float):
         raise ScheduleError(f"{what} {factor!r}: a factor must be a number")
+    return number
 
 
 def stride(phase: Phase, horizon: Horizon, first: int, updates: int) -> int:

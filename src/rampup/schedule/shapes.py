@@ -228,7 +228,7 @@ def split_name(text: str) -> tuple[str, tuple[float, ...]]:
         >>> split_name("polynomial(3)"), split_name("tanh")
         (('polynomial', (3.0, 1.0)), ('tanh', (-7.0, 3.0)))
     """
-    match = _CALL.fullmatch(text)
+    match = _CALL.fullmatch(str(text))
     name = match["name"] if match else text
     if match is None or name not in SHAPES:
         raise ScheduleError(f"shape {text!r} is unknown; {nearest(name, list(SHAPES))}")

@@ -12,7 +12,7 @@ from rampup.schedule.combine import Changed, Staircase, curve_of, trunk
 from rampup.schedule.phase import Phase
 from rampup.schedule.plan import Curve, Track, natural_length, resolve
 from rampup.schedule.schedule import Schedule
-from rampup.units import Horizon, Length
+from rampup.units import Horizon, Length, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +196,7 @@ class Repeated(Changed):
     times: int | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "times", plain(self.times))
         if self.times is not None and (type(self.times) is not int or self.times < 1):
             raise ScheduleError(f"repeated {self.times!r}: use a whole number ≥ 1")
 

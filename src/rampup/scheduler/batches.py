@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+import numpy as np
 import torch
 from torch.utils.data import Sampler, SequentialSampler
 
 from rampup.errors import StateError, UnitError
-from rampup.units import PerUpdate, per_update
+from rampup.units import PerUpdate, per_update, plain
 
 
 class RampBatchSampler(Sampler[list[int]]):
@@ -51,9 +52,10 @@ class RampBatchSampler(Sampler[list[int]]):
         drop_last: bool = False,
         accumulate: int = 1,
     ) -> None:
-        if isinstance(sampler, int):
-            per_update("sampler", sampler)
-            sampler = SequentialSampler(range(sampler))
+        if isinstance(sampler, int | np.integer):
+            samples = per_update("sampler", sampler)
+            assert isinstance(samples, int)  # a number is no plan
+            sampler = SequentialSampler(range(samples))
         if not hasattr(sampler, "__len__"):
             raise TypeError(
                 f"{type(sampler).__name__} has no length, which tells where an epoch ends; "
@@ -63,7 +65,7 @@ class RampBatchSampler(Sampler[list[int]]):
         self.sampler: Any = sampler
         self.batch_sizes = ((0, sizes),) if isinstance(sizes, int) else sizes
         self.drop_last = drop_last
-        self.accumulate = accumulate
+        self.accumulate: int = plain(accumulate)
         self._refuse_shares()
         self._starts = [start for start, _ in self.batch_sizes]
         self.restart(0)

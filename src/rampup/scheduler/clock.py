@@ -5,6 +5,7 @@ from typing import Any, Final
 from warnings import warn
 
 import torch
+from torch.compiler import is_compiling
 from torch.optim import Optimizer
 
 CLOCKS: Final = ("updates", "calls")
@@ -35,7 +36,7 @@ class Clock:
     def _after_step(self, optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
         # What is counted would be a constant of the graph; so would all be that a count leads to.
         # Asked for here alone, since `disable` imports the compiler, which takes a second.
-        if torch.compiler.is_compiling():
+        if is_compiling():
             torch.compiler.disable(self._count_compiled)(optimizer)  # type: ignore[no-untyped-call]
         else:
             self._count(optimizer)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from warnings import warn
 
 import torch
+from torch.compiler import is_compiling
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
@@ -14,6 +15,7 @@ from rampup.scheduler.clock import CLOCKS, CallClock, Clock
 from rampup.scheduler.followed import follow, leave, must_be_free
 from rampup.scheduler.hyper import cell, replace
 from rampup.scheduler.rates import Rates, Source
+from rampup.units import plain
 
 KEY: Final = "rampup"
 """Under this key, the scheduler's state rides in the first group of the optimizer's state.
@@ -157,7 +159,9 @@ class ClockedLR(LRScheduler, ABC):
             metrics: accepted because trainers pass one, or the epoch, here.
             epoch: accepted likewise.
         """
-        if torch.compiler.is_compiling():
+        if self._clock_name == "updates":
+            return
+        if is_compiling():
             torch.compiler.disable(self._stepped)()  # type: ignore[no-untyped-call]
         else:
             self._stepped()
@@ -237,21 +241,20 @@ class ClockedLR(LRScheduler, ABC):
         follow(self.optimizer, self)
 
     def _stepped(self) -> None:
-        self._step_count += 1
-        if isinstance(self.clock, CallClock):
-            self._before_update()
-            self.clock.tick()
-        self._notice()
+        assert isinstance(self.clock, CallClock)
+        self._before_update()
+        self.clock.tick()
 
-    def _before_step(self, *hook: Any) -> None:
-        if torch.compiler.is_compiling():
-            torch.compiler.disable(self._before_update)(*hook)  # type: ignore[no-untyped-call]
+    def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        if is_compiling():
+            torch.compiler.disable(self._before_update)(optimizer, args, kwargs)  # type: ignore[no-untyped-call]
         else:
-            self._before_update(*hook)
+            self._before_update(optimizer, args, kwargs)
 
     def _before_update(self, *_: Any) -> None:
         if self._rates.untouched():
-            self._foreign = {}
+            if self._foreign:
+                self._foreign = {}
             return
         self._notice()
         self._foreign = self._rates.touched()
@@ -374,6 +377,7 @@ def _has_no_slope(optimizer: Optimizer) -> bool:
 
 
 def _position(value: Any) -> int:
+    value = plain(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise StateError(f"updates_done = {value!r} is no count; use a whole number ≥ 0")
     return value

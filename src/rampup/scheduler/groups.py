@@ -8,6 +8,7 @@ from rampup.errors import ScheduleError, StateError, nearest
 from rampup.schedule.schedule import Schedule
 from rampup.schedule.text import parse
 from rampup.scheduler.hyper import Group
+from rampup.units import plain
 
 ByGroup = Mapping[str | int, Schedule | str]
 """Group index, or pattern of parameter names such as `"backbone.*"` → schedule or its text."""
@@ -45,7 +46,7 @@ class GroupSchedules:
         self, default: Schedule | None, by_group: ByGroup | None, groups: list[Group]
     ) -> None:
         self.default = default
-        self._by_group = {key: as_schedule(value) for key, value in (by_group or {}).items()}
+        self._by_group = {plain(key): as_schedule(value) for key, value in (by_group or {}).items()}
         for key in self._by_group:
             self._must_match(key, groups)
 

@@ -5,6 +5,7 @@ from typing import Any
 import torch
 
 from rampup.errors import StateError
+from rampup.units import plain
 
 Group = dict[str, Any]
 
@@ -29,6 +30,7 @@ def cell(group: Group, name: str) -> Any:
         value = value[int(index)] if index.isdigit() and int(index) < len(value) else None
     elif index:
         value = None
+    value = plain(value)
     if isinstance(value, bool) or not isinstance(value, int | float | torch.Tensor):
         numbers = [k for k, v in group.items() if isinstance(v, int | float | torch.Tensor)]
         numbers = [k for k in numbers if not isinstance(group[k], bool)]

@@ -16,7 +16,7 @@ from rampup.scheduler.hyper import cell
 from rampup.scheduler.patience import Patience
 from rampup.scheduler.rates import Source
 from rampup.scheduler.state import MISMATCH, Resumed, resumed
-from rampup.units import Horizon, Length, PerUpdate
+from rampup.units import Horizon, Length, PerUpdate, plain
 
 
 class RampupLR(ClockedLR):
@@ -176,7 +176,9 @@ class RampupLR(ClockedLR):
             >>> [round(scheduler.planned(k), 3) for k in (2, 3, 4, 5, 6, 7)]
             [0.1, 0.1, 0.075, 0.05, 0.025, 0.0]
         """
-        self._change(CoolDown(at=self.clock.updates, over=str(Length.of(over)), shape=shape, to=to))
+        self._change(
+            CoolDown(at=self.clock.updates, over=str(Length.of(over)), shape=shape, to=plain(to))
+        )
 
     def rewarm(self, over: int | str | Length, shape: str = "linear", start: float = 0.0) -> None:
         """Let the rate dip now and climb back to the same schedule.
@@ -190,7 +192,9 @@ class RampupLR(ClockedLR):
             ScheduleError: it does not fit the run; nothing is changed then.
         """
         self._change(
-            ReWarm(at=self.clock.updates, over=str(Length.of(over)), shape=shape, start=start)
+            ReWarm(
+                at=self.clock.updates, over=str(Length.of(over)), shape=shape, start=plain(start)
+            )
         )
 
     def stretch(self, updates: int) -> None:

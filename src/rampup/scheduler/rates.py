@@ -1,6 +1,7 @@
 """`Rates`: base × factor, written into the optimizer's groups; and what others wrote there."""
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,8 @@ from rampup.scheduler.hyper import Group, cell, put, replace
 
 BLOCK: Final = 512
 """Factors that are computed at once."""
+
+_lr: Final = itemgetter("lr")  # quicker than a comprehension, twice per update
 
 Source = Callable[[int], float]
 """Update index → factor: a plan, or what a signal from the run decides."""
@@ -157,7 +160,7 @@ class Rates:
                 tensor.fill_(base * factor)
                 self._groups[index]["lr"] = tensor  # a writer may have put a number there
             lane.factor = factor
-        self._written = [group["lr"] for group in self._groups]
+        self._written = list(map(_lr, self._groups))
         if self._filled:  # the versions behind all fillings: groups may share a tensor
             self._tensors = {
                 index: (tensor, tensor._version, base * lane.factor)
@@ -174,7 +177,7 @@ class Rates:
             pairs = zip(groups, self._written, strict=True)
             kept = all(group["lr"] is rate or self._is_number(rate, group) for group, rate in pairs)
             return kept and all(t._version == v for t, v, _ in self._tensors.values())
-        same = [group["lr"] for group in groups] == self._written
+        same = list(map(_lr, groups)) == self._written
         return same and not (self._written[0] == 0 and self.silenced())
 
     @staticmethod

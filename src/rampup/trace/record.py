@@ -12,8 +12,11 @@ from typing import Any, ClassVar, Final, TypedDict, get_args, is_typeddict
 
 from rampup.errors import TraceError
 
-SCHEMA: Final = 1
-"""Version of the event format; a reader refuses a newer one."""
+SCHEMA: Final = 2
+"""Version of the event format; a reader refuses a newer one.
+
+Version 1 had each update as an object; since 2 a journal holds them as arrays of columns.
+"""
 
 
 class Row(TypedDict):
@@ -114,7 +117,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """One optimizer step that changed weights. Rates are those of the first parameter group."""
+    """One optimizer step that changed weights; rates, save `rates`, are of the first group."""
 
     kind: ClassVar = "update"
     k: int
@@ -127,6 +130,8 @@ class Update:
     grad_norm: float | None
     ratio: float | None = None
     """Length of the update over length of the weights, √Σ‖Δw‖² / √Σ‖w‖²."""
+    rates: list[float] | None = None
+    """The rate that each group used, where not all of them used the first one's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,9 +288,9 @@ Event = (
 )
 
 # json.dumps would build an encoder for every event
-_encode: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
+encode: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
 
-_NON_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+NON_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def to_json(event: Event) -> str:
@@ -297,9 +302,9 @@ def to_json(event: Event) -> str:
     """
     plain = {"kind": event.kind, **{name: getattr(event, name) for name in event.__slots__}}
     try:
-        return _encode(plain)
+        return encode(plain)
     except ValueError:
-        return _encode(_spelled(plain))
+        return encode(spelled(plain))
 
 
 def from_json(line: str) -> Event:
@@ -337,14 +342,14 @@ def from_json(line: str) -> Event:
     return event
 
 
-def _spelled(value: Any) -> Any:
+def spelled(value: Any) -> Any:
     """Return `value` with each non-finite float replaced by its name."""
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, dict):
-        return {key: _spelled(inner) for key, inner in value.items()}
+        return {key: spelled(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_spelled(inner) for inner in value]
+        return [spelled(inner) for inner in value]
     return value
 
 
@@ -355,7 +360,7 @@ def _measured(kind: Any, value: Any) -> Any:
     """
     args = get_args(kind)
     if isinstance(value, str):
-        return _NON_FINITE.get(value, value) if kind is float or float in args else value
+        return NON_FINITE.get(value, value) if kind is float or float in args else value
     if isinstance(value, list) and args:
         return [_measured(args[0], inner) for inner in value]
     if isinstance(value, dict) and is_typeddict(kind):

@@ -123,6 +123,25 @@ def test_cycles(peer, name, base, t_initial, warmup_t, floor, prefix, cycle):
         assert_equal(schedule, rates[:whole], base, skip)
 
 
+@pytest.mark.parametrize("name", ["CosineLRScheduler", "TanhLRScheduler", "PolyLRScheduler"])
+def test_a_peak_below_the_floor_is_held_at_the_floor(peer, name):
+    options = {"lr_min": 0.3, "cycle_decay": 0.4, "cycle_limit": 3}
+    plan = getattr(presets, name)(5, t_in_epochs=False, base_lr=1.0, **options).plan(updates=18)
+    rates = used(peer, name, 1.0, 18, 5, **options)
+    np.testing.assert_allclose(plan(np.arange(10)), rates[:10])
+    assert rates[10:15].max() < 0.3 == plan(10) == plan(14)
+
+
+def test_milestones_that_are_not_in_order_are_refused_at_once(peer):
+    # of 8 and 4, timm finds both at 4
+    assert used(peer, "MultiStepLRScheduler", 1.0, 9, [8, 4], 0.5)[3] == 0.25
+    with pytest.raises(ScheduleError) as refusal:
+        presets.MultiStepLRScheduler([8, 4], 0.5)
+    assert str(refusal.value) == "decay_t = [8, 4] must be in order; timm halves it to search"
+    with pytest.raises(ScheduleError, match=r"a milestone of decay_t = '8' must be a whole number"):
+        presets.MultiStepLRScheduler(["8"], 0.5)
+
+
 def test_few_restarts_are_missed():
     assert missed(10, 1.5, 0, 1300) == missed(7, 2.0, 0, 1300) == set()
     assert all(len(missed(n, mul, 0, 1300)) < 6 for n in range(1, 16) for mul in (1.1, 2.7, 3.0))
@@ -169,7 +188,7 @@ def test_step(peer, base, decay_t, warmup_t, first, rate, prefix):
     assert_equal(schedule, rates, base)
 
 
-@given(bases, st.sets(st.integers(0, 90), max_size=5), warmups, shares, shares, st.booleans())
+@given(bases, st.lists(st.integers(0, 90), max_size=5), warmups, shares, shares, st.booleans())
 def test_multistep(peer, base, milestones, warmup_t, first, rate, prefix):
     options = {"warmup_t": warmup_t, "warmup_lr_init": first * base, "warmup_prefix": prefix}
     decay_t = sorted(milestones)

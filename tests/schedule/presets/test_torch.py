@@ -1,5 +1,6 @@
 """presets.torch against torch's own schedulers, stepped once per update."""
 
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -227,12 +228,54 @@ def test_chained_scheduler(drawn: list[Any], base: float) -> None:
         presets.CyclicLR(0.1, 1.0),
         presets.OneCycleLR(1.0, 10),
         presets.SequentialLR([presets.ExponentialLR(0.9), presets.ExponentialLR(0.9)], [3]),
+        presets.SequentialLR(
+            [presets.LinearLR(0.5, total_iters=3), presets.LinearLR(1.0, 0.5, 5)], [3]
+        ),
     ],
     ids=str,
 )
 def test_what_torch_does_not_multiply_is_not_chained(schedule: Schedule) -> None:
-    with pytest.raises(ScheduleError, match="writes a rate of its own"):
-        presets.ChainedScheduler([presets.ConstantLR(), schedule])
+    said = (
+        f"torch does not multiply '{schedule}': it writes a rate of its own over the others'; "
+        "write a * b for the product"
+    )
+    for others in ([presets.ConstantLR(), schedule], [schedule, presets.ConstantLR()]):
+        with pytest.raises(ScheduleError, match=f"^{re.escape(said)}$"):
+            presets.ChainedScheduler(others)
+        with pytest.raises(ScheduleError, match="torch does not multiply"):
+            presets.ChainedScheduler([presets.ConstantLR(), others[0] * others[1]])
+
+
+def two_lines(optimizer: torch.optim.Optimizer) -> peer.LRScheduler:
+    rise = peer.LinearLR(optimizer, 0.5, total_iters=3)
+    return peer.SequentialLR(optimizer, [rise, peer.LinearLR(optimizer, 1.0, 0.5, 5)], [3])
+
+
+TWO_LINES = presets.SequentialLR(
+    [presets.LinearLR(0.5, total_iters=3), presets.LinearLR(1.0, 0.5, 5)], [3]
+)
+
+
+def test_torch_multiplies_no_sequence_from_its_milestone_on() -> None:
+    rates = used(
+        lambda o: peer.ChainedScheduler([two_lines(o), peer.ExponentialLR(o, 0.9)]), 1.0, 5
+    )
+    product = (TWO_LINES * presets.ExponentialLR(0.9)).plan(updates=9)(np.arange(5))
+    assert rates[:3] == pytest.approx(product[:3])
+    assert rates[3:] == pytest.approx([0.9, 0.729])
+    assert product[3:] == pytest.approx([0.729, 0.59049])
+
+
+def test_a_sequence_in_a_sequence_starts_where_it_should_and_not_as_in_torch() -> None:
+    inner = presets.SequentialLR([TWO_LINES, presets.StepLR(2, 0.5)], [6]).plan(updates=9)
+    rates = [0.5, 2 / 3, 5 / 6, 1, 0.9, 0.8, 1, 1, 0.5]
+    assert inner(np.arange(9)) == pytest.approx(rates)
+    theirs = used(
+        lambda o: peer.SequentialLR(o, [two_lines(o), peer.StepLR(o, 2, 0.5)], [6]), 1.0, 9
+    )
+    assert theirs == pytest.approx([0.5, 2 / 3, 1, 0.9, 0.8, 0.7, 1, 1, 0.5])
+    with pytest.raises(NotImplementedError):
+        used(lambda o: peer.SequentialLR(o, [peer.StepLR(o, 2, 0.5), two_lines(o)], [2]), 1.0, 3)
 
 
 def test_a_chain_of_chains_and_scales_is_a_ratio() -> None:

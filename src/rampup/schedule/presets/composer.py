@@ -239,9 +239,9 @@ def PolynomialWithWarmupScheduler(
     return _lagged(_both(rise >> decay(shape, over=left, to=alpha_f), left, t_max), t_max)
 
 
-def _time(text: str) -> Length:
+def _time(text: object) -> Length:
     """Return the length that a time string says."""
-    match = _TIME.fullmatch(text)
+    match = _TIME.fullmatch(text) if isinstance(text, str) else None
     if match is None or match[2] not in UNITS:
         raise ScheduleError(
             f"{text!r} is no time of training; write a number and one of {one_of(UNITS)}"

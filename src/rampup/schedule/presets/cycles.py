@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from rampup.errors import ScheduleError
-from rampup.schedule.presets.pieces import lasts
+from rampup.schedule.presets.pieces import MOST, lasts
 from rampup.schedule.schedule import Schedule
 
 
@@ -18,7 +18,7 @@ def written_out(cycles: Iterable[tuple[Schedule, int]], updates: int | None) -> 
         updates: of the run; needed where the cycles differ.
 
     Raises:
-        ScheduleError: it is needed and missing.
+        ScheduleError: it is needed and missing, or there are more than `MOST` cycles in it.
 
     Example:
         >>> from itertools import repeat
@@ -35,6 +35,11 @@ def written_out(cycles: Iterable[tuple[Schedule, int]], updates: int | None) -> 
         if updates is None:
             raise ScheduleError(
                 "each cycle differs from the one before, without end; pass updates=… of the run"
+            )
+        if len(pieces) == MOST:
+            raise ScheduleError(
+                f"updates = {updates!r} has room for more than {MOST} cycles that differ, "
+                "which is too many to be written out; make them longer"
             )
         pieces.append(cycle if length <= left else cycle.cut(int(left)))
         left -= length

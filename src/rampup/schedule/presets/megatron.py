@@ -84,7 +84,7 @@ def OptimizerParamScheduler(
         raise ScheduleError(
             f"lr_decay_style={lr_decay_style!r} is unknown; use one of {one_of(styles)}"
         )
-    if lr_wsd_decay_style not in WSD_STYLES:
+    if not isinstance(lr_wsd_decay_style, str) or lr_wsd_decay_style not in WSD_STYLES:
         raise ScheduleError(
             f"lr_wsd_decay_style={lr_wsd_decay_style!r} is unknown; use one of {one_of(WSD_STYLES)}"
         )

@@ -1,11 +1,13 @@
 """What several presets check: whole numbers of updates, and rates as ratios."""
 
 import math
-from typing import Any
-
-import numpy as np
+from typing import Any, Final
 
 from rampup.errors import ScheduleError
+from rampup.units import plain
+
+MOST: Final = 10_000
+"""So many pieces are written out one by one; their text would be too long to be read back."""
 
 
 def lasts(name: str, value: Any, least: int = 1) -> int:
@@ -15,10 +17,10 @@ def lasts(name: str, value: Any, least: int = 1) -> int:
         ScheduleError: it is something else.
 
     Example:
-        >>> lasts("T_max", np.int64(5)), lasts("T_max", 5.0)
+        >>> lasts("T_max", 5), lasts("T_max", 5.0)
         (5, 5)
     """
-    number = _plain(value)
+    number = plain(value)
     if not _is_number(number) or number % 1 != 0 or number < least:
         raise ScheduleError(f"{name} = {value!r} must be a whole number ≥ {least}")
     return int(number)
@@ -40,7 +42,7 @@ def ratio(name: str, rate: Any, base_lr: Any, base: str = "base_lr") -> float:
         >>> ratio("eta_min", 0.25, 0.5)
         0.5
     """
-    part, whole = _plain(rate), _plain(base_lr)
+    part, whole = plain(rate), plain(base_lr)
     if whole is None:
         if part == 0:
             return 0.0
@@ -63,7 +65,7 @@ def within(name: str, value: Any, low: float = 0.0, high: float = 1.0) -> float:
         >>> within("gamma", 0.5)
         0.5
     """
-    number = _plain(value)
+    number = plain(value)
     if not _is_number(number) or not low <= number <= high:
         raise ScheduleError(f"{name} = {value!r} must lie between {low:g} and {high:g}")
     return float(number)
@@ -79,15 +81,25 @@ def above(name: str, value: Any) -> float:
         >>> above("power", 2)
         2.0
     """
-    number = _plain(value)
+    number = plain(value)
     if not _is_number(number) or not 0 < number < math.inf:
         raise ScheduleError(f"{name} = {value!r} must be above 0, and finite")
     return float(number)
 
 
-def _plain(value: Any) -> Any:
-    """Return a number of numpy as a plain one, and anything else as it is."""
-    return value.item() if isinstance(value, np.generic) else value
+def writable(name: str, number: float) -> None:
+    """Refuse a number of pieces that is too large to write them out one by one.
+
+    Raises:
+        ScheduleError: it is above `MOST`.
+
+    Example:
+        >>> writable("num_cycles", 2.5)
+    """
+    if number > MOST:
+        raise ScheduleError(
+            f"{name} = {number!r} is too many to be written out one by one; use at most {MOST}"
+        )
 
 
 def _is_number(value: Any) -> bool:

@@ -15,7 +15,7 @@ from rampup.schedule.build import decay, from_points, hold, warmup
 from rampup.schedule.presets import transformers
 from rampup.schedule.presets.cycles import before, written_out
 from rampup.schedule.presets.lines import scaled
-from rampup.schedule.presets.pieces import above, lasts, ratio, within
+from rampup.schedule.presets.pieces import above, lasts, ratio, within, writable
 from rampup.schedule.schedule import Schedule
 
 COOLDOWNS = ("cosine", "1-sqrt", "linear", "1-square")
@@ -214,7 +214,7 @@ def get_wsd_schedule(
         num_stable_steps: S, ≥ 0.
         num_decay_steps: D, ≥ 1.
         min_lr_ratio: factor behind the cooldown, in [0, 1].
-        num_cycles: waves of a cosine in D updates, > 0.
+        num_cycles: waves of a cosine in D updates, > 0, at most 10,000.
         cooldown_type: `"cosine"`, `"1-sqrt"`, `"linear"` or `"1-square"` (1 − p²).
 
     Example:
@@ -259,7 +259,7 @@ def get_chebyshev_schedule(num_epochs: int, is_warmup: bool = False) -> Schedule
     goes on through the nodes that are left; here the last factor is held.
 
     Args:
-        num_epochs: how many updates it lasts, ≥ 1.
+        num_epochs: how many updates it lasts, from 1 to 10,000.
         is_warmup: True stays at the optimizer's rate.
 
     Example:
@@ -273,6 +273,7 @@ def get_chebyshev_schedule(num_epochs: int, is_warmup: bool = False) -> Schedule
     if is_warmup:
         return hold()
     epochs = lasts("num_epochs", num_epochs)
+    writable("num_epochs", epochs)
     count = 1 << (epochs - 1).bit_length()
     order = [0]
     # as there, room is made for two nodes fewer: of 2 and of 4, half are never used

@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from rampup.errors import ScheduleError, one_of
+from rampup.errors import ScheduleError, among, one_of
 from rampup.schedule.build import decay, hold, inverse_time, restarts, steps
 from rampup.schedule.presets.lines import line, scaled
-from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.presets.pieces import lasts, ratio, within, writable
+from rampup.schedule.presets.torch_composed import staircase
 from rampup.schedule.schedule import Schedule
-from rampup.units import Length
+from rampup.units import Length, plain
 
 STABLE: Final = ("constant", "rsqrt", "power")
 
@@ -97,7 +98,7 @@ def TanhLRScheduler(
 
     Without `warmup_prefix` the warmup leads to the decay's value at t = warmup_t, not to the
     base rate. The decay never quite starts at the base rate (without a warmup, the first update
-    does use it) nor reaches `lr_min`, which holds behind it.
+    does use it) nor reaches `lr_min`, which holds behind it. Departs as `CosineLRScheduler` does.
 
     Args:
         t_initial: length of the first cycle.
@@ -146,6 +147,8 @@ def PolyLRScheduler(
     base_lr: float | None = None,
 ) -> Schedule:
     """Return a polynomial decay with warmup, restarts and k-decay.
+
+    Departs as `CosineLRScheduler` does.
 
     Args:
         t_initial: length of the first cycle.
@@ -220,10 +223,11 @@ def MultiStepLRScheduler(
     """Return steps down at the milestones `decay_t`, with warmup.
 
     A milestone m is in force from t = m − 1 on, one earlier than in torch; timm keeps it so on
-    purpose.
+    purpose. One that is given n times counts n times. Departs: timm takes milestones that are not
+    in order and passes over some of them; here they are refused.
 
     Args:
-        decay_t: milestones, ascending, counted from the end of the warmup if `warmup_prefix`.
+        decay_t: milestones, in order, counted from the end of the warmup if `warmup_prefix`.
         decay_rate: what each multiplies the rate by, in [0, 1].
         warmup_t: see the module.
         warmup_lr_init: see the module.
@@ -239,8 +243,12 @@ def MultiStepLRScheduler(
     Reference: timm 1.0.31, timm.scheduler.multistep_lr.
     """
     clock = _Clock(t_in_epochs=t_in_epochs, base_lr=base_lr)
-    at = [clock.length(milestone - 1) for milestone in decay_t if milestone > 1]
-    stairs = scaled(steps(at, decay_rate) if at else hold(), decay_rate ** (len(decay_t) - len(at)))
+    at = [lasts("a milestone of decay_t", milestone, least=0) for milestone in decay_t]
+    if at != sorted(at):
+        raise ScheduleError(f"decay_t = {list(decay_t)} must be in order; timm halves it to search")
+    rate = within("decay_rate", decay_rate)
+    later = [clock.length(milestone - 1) for milestone in at if milestone > 1]
+    stairs = scaled(staircase(later, rate), rate ** (len(at) - len(later)))
     return clock.warmed(stairs, warmup_t, warmup_lr_init, warmup_prefix)
 
 
@@ -295,7 +303,7 @@ def WSDLRScheduler(
     shapes["power"] = f"polynomial(1.0,{float(decay_power)!r})"
     if 0 < decay_ratio < 1:
         shapes["exp"] = f"saturating({math.log(decay_ratio)!r})"
-    if decay_fn not in shapes:
+    if not among(decay_fn, shapes):
         raise ScheduleError(f"decay_fn={decay_fn!r} is no preset; use one of {one_of(shapes)}")
     if stable_fn not in STABLE:
         raise ScheduleError(f"stable_fn={stable_fn!r} is unknown; use one of {one_of(STABLE)}")
@@ -334,9 +342,12 @@ class _Clock:
     ) -> Schedule:
         """Return `limit` decays, then their end."""
         to, period = ratio("lr_min", lr_min, self.base_lr), self.length(t_initial)
+        limit = lasts("cycle_limit", limit)
         if limit == 1:
             return decay(shape, over=period, to=to)
-        growth = Fraction(repr(mul))  # the decimal that was written
+        growth = Fraction(repr(plain(mul)))  # the decimal that was written
+        if growth != 1:
+            writable("cycle_limit", limit)
         count = limit if growth == 1 else (growth**limit - 1) / (growth - 1)
         over = self.length(math.ceil(t_initial * count))
         return restarts(period, mul, peak, shape, to, over) >> hold().scaled(to)

@@ -5,7 +5,6 @@ curve, and those behind them are taken by name only. A preset that ends is refus
 numbers, on a run that is shorter than it.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 from rampup.errors import ScheduleError
@@ -14,7 +13,6 @@ from rampup.schedule.build import (
     decay,
     exponential,
     from_points,
-    hold,
     restarts,
     steps,
     warmup,
@@ -25,9 +23,10 @@ from rampup.schedule.presets.pieces import above, lasts, ratio, within
 from rampup.schedule.presets.torch_composed import (
     ChainedScheduler as ChainedScheduler,
     SequentialLR as SequentialLR,
-    product_of,
+    staircase,
 )
 from rampup.schedule.schedule import Schedule
+from rampup.units import Length
 
 
 def LinearLR(
@@ -177,15 +176,8 @@ def MultiStepLR(milestones: Sequence[int], gamma: float = 0.1) -> Schedule:
 
     Reference: torch 2.13, MultiStepLR.
     """
-    counts = Counter(lasts("a milestone", milestone, least=0) for milestone in milestones)
-    share = within("gamma", gamma)
-    if not counts:
-        return hold()
-    layers = [
-        steps(at=sorted(m for m, count in counts.items() if count > layer), gamma=share)
-        for layer in range(max(counts.values()))
-    ]
-    return product_of(layers)
+    at = [Length(lasts("a milestone", milestone, least=0)) for milestone in milestones]
+    return staircase(at, within("gamma", gamma))
 
 
 def OneCycleLR(

@@ -1,9 +1,10 @@
 """torch's schedulers of schedulers; users find them in `presets.torch`."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from rampup.errors import ScheduleError
-from rampup.schedule.build import hold
+from rampup.schedule.build import hold, steps
 from rampup.schedule.combine import Product, Scaled
 from rampup.schedule.laws import Law
 from rampup.schedule.patterns import Steps
@@ -11,14 +12,16 @@ from rampup.schedule.phase import PEAK, Phase
 from rampup.schedule.plan import natural_length
 from rampup.schedule.ramp import Ramp
 from rampup.schedule.schedule import Schedule
-from rampup.units import Horizon
+from rampup.units import Horizon, Length
 
 
 def SequentialLR(schedulers: Sequence[Schedule], milestones: Sequence[int]) -> Schedule:
     """Return one schedule after the other, each from its own start at its milestone.
 
     Update m of milestone m uses the next one's first factor, of the same base rate. Departs:
-    milestones that do not ascend from 1, which torch accepts, are refused.
+    milestones that do not ascend from 1, which torch accepts, are refused. A SequentialLR or a
+    ChainedScheduler of several starts here where it should; in one of torch's it raises, unless
+    it is the first, and starts an update too far along if it is.
 
     Args:
         schedulers: presets of torch, or schedules measured in updates.
@@ -58,9 +61,10 @@ def ChainedScheduler(schedulers: Sequence[Schedule]) -> Schedule:
     """Return the product of schedules that run side by side.
 
     torch lets each scheduler multiply the rate that the others left. That is a product only where
-    each step is a ratio; after CosineAnnealingLR with an `eta_min`, CosineAnnealingWarmRestarts,
-    CyclicLR, OneCycleLR and SequentialLR, which write rates of their own, it is none, and they
-    are refused. Write `a * b` where their product is what you want.
+    each step is a ratio; with CosineAnnealingLR to an `eta_min`, CosineAnnealingWarmRestarts,
+    CyclicLR, OneCycleLR, and SequentialLR at its milestones, which write rates of their own, it
+    is none, and they are refused, as is any schedule of several phases. Write `a * b` where
+    their product is what you want.
 
     Args:
         schedulers: presets of torch that are ratios, at least one.
@@ -76,12 +80,27 @@ def ChainedScheduler(schedulers: Sequence[Schedule]) -> Schedule:
     if not schedulers:
         raise ScheduleError("nothing is chained; pass at least one schedule")
     for schedule in schedulers:
-        if not all(_is_ratio(phase) for phase in schedule.phases):
+        if not _is_ratio(schedule):
             raise ScheduleError(
                 f"torch does not multiply '{schedule}': it writes a rate of its own over the "
                 "others'; write a * b for the product"
             )
     return product_of(schedulers)
+
+
+def staircase(at: Iterable[Length], gamma: float) -> Schedule:
+    """Return a factor multiplied by `gamma` at each point, n times where it is given n times.
+
+    Args:
+        at: lengths from the start, in any order, of one unit.
+        gamma: in [0, 1].
+    """
+    counts = sorted(Counter(at).items(), key=lambda counted: counted[0].value)
+    layers = [
+        steps([point for point, count in counts if count > layer], gamma)
+        for layer in range(max((count for _, count in counts), default=0))
+    ]
+    return product_of(layers) if layers else hold()
 
 
 def product_of(schedules: Sequence[Schedule]) -> Schedule:
@@ -102,11 +121,15 @@ def _left_at_peak(schedule: Schedule, updates: int) -> int | None:
     return updates - length if schedule.plan(updates=updates + 1)(length) == PEAK else None
 
 
-def _is_ratio(phase: Phase) -> bool:
+def _is_ratio(schedule: Schedule) -> bool:
+    """Return whether torch steps it by a ratio alone; at a milestone it writes the rate itself."""
+    if len(schedule.phases) > 1:
+        return False
+    phase = schedule.phases[0]
     if isinstance(phase, Product):
-        return all(_is_ratio(inner) for factor in phase.factors for inner in factor.phases)
+        return all(_is_ratio(factor) for factor in phase.factors)
     if isinstance(phase, Scaled):
-        return all(_is_ratio(inner) for inner in phase.inner.phases)
+        return _is_ratio(phase.inner)
     if isinstance(phase, Ramp):
         return phase.shape != "cosine" or phase.end == 0
     return isinstance(phase, Law | Steps)

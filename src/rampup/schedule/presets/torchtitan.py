@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from rampup.errors import ScheduleError, nearest
+from rampup.errors import ScheduleError, among, nearest
 from rampup.schedule.build import decay, hold, warmup
 from rampup.schedule.presets.pieces import lasts, within
 from rampup.schedule.schedule import Schedule
@@ -44,7 +44,7 @@ def linear_warmup_stable_decay(
     total = training_steps if total_steps is None else total_steps
     if total is None:
         raise ScheduleError("the run's length is missing; pass total_steps=… or training_steps=…")
-    if decay_type not in DECAYS:
+    if not among(decay_type, DECAYS):
         raise ScheduleError(
             f"decay_type {decay_type!r} is unknown; {nearest(decay_type, list(DECAYS))}"
         )

@@ -11,7 +11,7 @@ from typing import Final
 from rampup.errors import ScheduleError, one_of
 from rampup.schedule import build
 from rampup.schedule.build import decay, from_points, hold, warmup
-from rampup.schedule.presets.pieces import above, lasts, ratio, within
+from rampup.schedule.presets.pieces import above, lasts, ratio, within, writable
 from rampup.schedule.schedule import Schedule
 
 TYPES: Final = ("linear", "cosine", "1-sqrt")
@@ -75,7 +75,7 @@ def cosine(num_warmup_steps: int, num_training_steps: int, num_cycles: float = 0
     Args:
         num_warmup_steps: W, ≥ 0.
         num_training_steps: T, above W.
-        num_cycles: c, waves in T − W updates, > 0; half a wave is one fall.
+        num_cycles: c, waves in T − W updates, > 0, at most 10,000; half a wave is one fall.
 
     Example:
         >>> print(cosine(4, 10))
@@ -99,7 +99,7 @@ def cosine_with_restarts(
     Args:
         num_warmup_steps: W, ≥ 0.
         num_training_steps: T, above W.
-        num_cycles: c, > 0; the last one is cut short where it is no whole number.
+        num_cycles: c, > 0, at most 10,000; the last one is cut short where it is no whole number.
 
     Example:
         >>> plan = cosine_with_restarts(4, 10, num_cycles=2).plan(updates=10)
@@ -110,6 +110,7 @@ def cosine_with_restarts(
     """
     rise, rest = _split(num_warmup_steps, num_training_steps)
     num_cycles = above("num_cycles", num_cycles)
+    writable("num_cycles", num_cycles)
     # between two updates or on one; there, floating point may put it one update late
     starts = [n * rest / Fraction(num_cycles) for n in range(1, math.ceil(num_cycles))]
     late = [at.denominator == 1 and num_cycles * (int(at) / rest) % 1.0 > 0.5 for at in starts]
@@ -192,7 +193,7 @@ def cosine_with_min_lr(
     Args:
         num_warmup_steps: W, ≥ 0.
         num_training_steps: T, above W.
-        num_cycles: waves in T − W updates, > 0.
+        num_cycles: waves in T − W updates, > 0, at most 10,000.
         min_lr: absolute rate, at most the base rate.
         min_lr_rate: the same as a factor, in [0, 1]; give one of the two.
         base_lr: the optimizer's default rate; needed for a `min_lr` that is not 0.
@@ -226,7 +227,7 @@ def cosine_warmup_with_min_lr(
     Args:
         num_warmup_steps: W, ≥ 0.
         num_training_steps: T, above W.
-        num_cycles: waves in T − W updates, > 0.
+        num_cycles: waves in T − W updates, > 0, at most 10,000.
         min_lr: absolute rate, at most the base rate.
         min_lr_rate: the same as a factor, in [0, 1]; give one of the two.
         warmup_lr_rate: factor of the first update, in [0, 1].
@@ -278,7 +279,7 @@ def warmup_stable_decay(
         warmup_type: `"linear"`, `"cosine"` or `"1-sqrt"`.
         decay_type: the same.
         min_lr_ratio: m, in [0, 1]; the warmup starts from it too.
-        num_cycles: waves of a cosine in D updates, > 0.
+        num_cycles: waves of a cosine in D updates, > 0, at most 10,000.
 
     Example:
         >>> print(warmup_stable_decay(4, 3, num_training_steps=10, decay_type="1-sqrt"))
@@ -354,6 +355,7 @@ def _waves(
         behind: factor behind them; None is that at `over`.
     """
     cycles = above("num_cycles", cycles)
+    writable("num_cycles", cycles)
     if cycles == 0.5 and updates is None:
         return decay("cosine", over=over, to=low)
     half = over / (2 * cycles)

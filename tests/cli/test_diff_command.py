@@ -1,0 +1,92 @@
+"""`rampup diff`: 0 where runs are the same, 1 where they differ, 2 where one cannot be read."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Command
+from tests.trace.compared import run_a, run_b
+
+from rampup.trace.diff import diff
+from rampup.trace.journal import Journal
+
+
+@pytest.fixture
+def runs(here: Path) -> Path:
+    """Return the current folder, with the runs a, b and again, which is a once more."""
+    for name, events in (("a", run_a()), ("b", run_b()), ("again", run_a())):
+        (here / name).mkdir()
+        with Journal(here / name / "trace.jsonl") as journal:
+            journal.append(events)
+    return here
+
+
+def test_the_same_run_answers_0(rampup: Command, runs: Path) -> None:
+    answer = rampup("diff", "a", "again")
+
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.splitlines()[:2] == ["a  a", "b  again"]
+    assert answer.out.endswith("\nno difference\n")
+
+
+def test_another_run_answers_1(rampup: Command, runs: Path) -> None:
+    answer = rampup("diff", "a", "b/trace.jsonl")
+
+    assert (answer.code, answer.err) == (1, "")
+    assert "· rate used first differs at update 0: 0.05 in a, 0.1 in b" in answer.out
+    assert answer.out.endswith("\n25 differences\n")
+
+
+@pytest.mark.parametrize(("other", "code"), [("again", 0), ("b", 1)])
+def test_json_is_one_object(rampup: Command, runs: Path, other: str, code: int) -> None:
+    answer = rampup("diff", "a", other, "--json", "--tolerance", "0.5")
+    wanted = diff(Path("a"), Path(other), tolerance=0.5).to_dict()
+
+    assert (answer.code, answer.err) == (code, "")
+    assert json.loads(answer.out) == wanted
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("a", "gone"), "no trace can be read from gone: No such file or directory"),
+        (("a", "empty"), "no trace can be read from empty/trace.jsonl: No such file or directory"),
+        (("a", "b", "--tolerance", "2"), "tolerance 2.0 is not allowed; write a number in [0, 1)"),
+        (
+            ("a", "damaged.jsonl"),
+            (
+                "damaged.jsonl, line 1: no event of a trace: 'x' (Expecting value: line 1 column 1 "
+                "(char 0))"
+            ),
+        ),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    rampup: Command, runs: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    (runs / "empty").mkdir()
+    (runs / "damaged.jsonl").write_text("x\n", encoding="utf-8")
+    answer = rampup("diff", *arguments)
+
+    assert (answer.code, answer.out, answer.err) == (2, "", f"rampup: {said}\n")
+
+
+def test_a_diff_never_pays_for_torch(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        with Journal(tmp_path / name) as journal:
+            journal.append(run_a())
+    program = (
+        "import sys; from rampup.cli import main; sys.argv[0:1] = ['rampup', 'diff']\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "a", tmp_path / "b"],
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"no difference" in done.stdout
