@@ -2,12 +2,10 @@
 
 import atexit
 import math
-import platform
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakMethod
@@ -16,13 +14,15 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from rampup import __version__
 from rampup.errors import TraceError
+from rampup.recorder.norms import gradients, norms, unscaled
 from rampup.recorder.watch import Listener, Watch, watch
 from rampup.scheduler.clocked import ClockedLR
+from rampup.trace.compact import rounded
 from rampup.trace.epochs import Tally
 from rampup.trace.journal import Journal, read
-from rampup.trace.record import SCHEMA, End, Epoch, Event, Header, Skipped, Update
+from rampup.trace.observe import Observer
+from rampup.trace.record import End, Epoch, Event, Header, Observation, Skipped, Update
 
 GROUP: Final = 100
 """Events that are written to the journal at once, unless an epoch or the run ends."""
@@ -96,15 +96,17 @@ class Recording:
         if isinstance(scheduler, ClockedLR):  # trainers count updates that a scaler skipped, too
             updates_done = scheduler.clock.updates
         self.events, self._updates, self._tally = [], updates_done, Tally()
+        self._observer = Observer()
         self._losses.clear()
         self._started, self._writes = time.monotonic(), writes
         if self._to is not None and writes:
             self._open(self._to / "trace.jsonl", updates_done)
-        if not self.events:
-            self._tell(_header(trainer, config))
         optimizer = _optimizer(optimizer)
         self._closed_over = optimizer if closure else None
-        self._watch = watch(model, optimizer, scheduler=scheduler, listeners=[self._hear])
+        self._trainer = trainer
+        self._watch = watch(
+            model, optimizer, scheduler=scheduler, listeners=[self._hear], config=config
+        )
         self._watch.__enter__()
         # a trainer that dies tells its callbacks nothing; what was seen is written all the same
         self._at_exit = _weakly(WeakMethod(self._leave))
@@ -121,7 +123,7 @@ class Recording:
     def lost(self, loss: float) -> None:
         """Say the loss of the update that was just made, where it is known only now."""
         if self._held is not None and self._held.loss is None:
-            self._held = replace(self._held, loss=loss)
+            self._held = replace(self._held, loss=rounded(loss))
 
     @property
     def waits_for_loss(self) -> bool:
@@ -170,6 +172,8 @@ class Recording:
     def _hear(self, event: Event) -> None:
         if self._watch is not None:
             self._watch.events.clear()  # we keep them, numbered as the run numbers them
+        if isinstance(event, Header) and not self.events:
+            self._tell(replace(event, environment={"trainer": self._trainer, **event.environment}))
         if isinstance(event, Skipped):
             self.release()
             self._tell(replace(event, k=self._updates))
@@ -178,9 +182,12 @@ class Recording:
         self.release()
         loss = event.loss
         if self._losses:
-            loss = float(sum(self._losses))
+            loss = rounded(float(sum(self._losses)))
             self._losses.clear()
-        norm = event.grad_norm if self._closed_over is None else _grad_norm(self._closed_over)
+        norm = event.grad_norm
+        if self._closed_over is not None:
+            lengths = norms(gradients(self._closed_over))
+            norm = rounded(math.hypot(*lengths) * unscaled(self._closed_over)) if lengths else None
         self._held = replace(event, k=self._updates, loss=loss, grad_norm=norm)
         self._updates += 1
 
@@ -193,6 +200,9 @@ class Recording:
             listener(event)
         if len(self._pending) >= GROUP:
             self._flush()
+        if not isinstance(event, End):  # of the whole run, `rampup.observe` speaks
+            for said in self._observer.see(event):
+                self._tell(said)
 
     def _flush(self) -> None:
         if self._journal is not None and self._pending:
@@ -227,8 +237,12 @@ class Recording:
                 if "epoch" not in event.metrics:
                     self._tally.epoch(event.epoch, updates=event.updates)
                 kept.append(event)
-            elif not isinstance(event, Update | Epoch | End):
+            elif (
+                isinstance(event, Observation) and event.last < max(updates_done, 1)
+            ) or not isinstance(event, Update | Epoch | Observation | End):
                 kept.append(event)
+        for event in kept:
+            self._observer.see(event)
         return kept
 
 
@@ -242,20 +256,6 @@ def _weakly(method: WeakMethod[Callable[[], None]]) -> Callable[[], None]:
     return call
 
 
-def _header(trainer: str, config: Mapping[str, Any]) -> Header:
-    return Header(
-        schema=SCHEMA,
-        rampup=__version__,
-        started=datetime.now(UTC).isoformat(timespec="seconds"),
-        config=dict(config),
-        environment={
-            "trainer": trainer,
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-        },
-    )
-
-
 def _optimizer(optimizer: Any) -> Optimizer:
     """Return torch's optimizer, where a trainer wrapped it."""
     while isinstance(getattr(optimizer, "optimizer", None), Optimizer):
@@ -263,17 +263,6 @@ def _optimizer(optimizer: Any) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{type(optimizer).__name__} is not an Optimizer, so it cannot be watched")
     return optimizer
-
-
-def _grad_norm(optimizer: Optimizer) -> float | None:
-    """Return √Σ‖g‖² over all parameters that have a gradient, or None where none has."""
-    grads = [p.grad for group in optimizer.param_groups for p in group["params"]]
-    dense = [g.coalesce().values() if g.is_sparse else g for g in grads if g is not None]
-    if not dense:
-        return None
-    norm = math.hypot(*[float(torch.linalg.vector_norm(grad)) for grad in dense])
-    scale = getattr(optimizer, "grad_scale", None)
-    return norm if scale is None else norm / float(scale)
 
 
 def _scheduler(scheduler: Any) -> Any:
