@@ -1,0 +1,79 @@
+"""Facts in, findings out: every rule reads every fact it knows how to read."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from rampup.checker.facts import Curve, Resume, Run, Wiring
+from rampup.checker.finding import SEVERITIES, Finding
+from rampup.checker.registry import RULES
+from rampup.checker.rule import Found, Rule
+from rampup.checker.script import Script
+
+Key = tuple[str, str, int, str]
+"""What makes two findings the same: the rule, and the path, line and key of the place."""
+
+Fact = Curve | Wiring | Run | Resume | Script
+
+
+def findings(facts: Iterable[Fact], rules: Iterable[Rule] = tuple(RULES.values())) -> list[Finding]:
+    """Return what the rules find in the facts, the same thing at the same place once.
+
+    Args:
+        facts: facts of one source, the surest first: of two findings of one rule at one place,
+            the first stays.
+        rules: the rules to ask.
+
+    Returns:
+        The findings in the order of their places, the gravest first where they share one.
+    """
+    rules = tuple(rules)
+    kept: dict[Key, Finding] = {}
+    for fact in facts:
+        for rule in rules:
+            kept = {**_of(rule, fact), **kept}
+            if isinstance(fact, Script):
+                kept = {**_in_every_world(rule, fact), **kept}
+    return sorted(
+        kept.values(),
+        key=lambda one: (
+            one.place.path,
+            one.place.line,
+            one.place.column,
+            one.place.update or 0,
+            SEVERITIES.index(one.severity),
+            one.code,
+        ),
+    )
+
+
+def _of(rule: Rule, fact: Fact) -> dict[Key, Finding]:
+    found: dict[Key, Finding] = {}
+    for one in _ask(rule, fact):
+        place = one.place
+        found.setdefault((rule.code, place.path, place.line, place.key), rule.finding(one))
+    return found
+
+
+def _in_every_world(rule: Rule, script: Script) -> dict[Key, Finding]:
+    """Return what shows in the curves and runs of a script, whatever its text leaves open."""
+    worlds: list[dict[Key, Finding]] = []
+    for world in script.worlds:
+        seen: dict[Key, Finding] = {}
+        for fact in (*world.curves.values(), *world.runs.values()):
+            seen = {**_of(rule, fact), **seen}
+        worlds.append(seen)
+    first, *others = worlds
+    return {key: one for key, one in first.items() if all(key in other for other in others)}
+
+
+def _ask(rule: Rule, fact: Fact) -> Iterator[Found]:
+    readers: dict[type[Fact], Callable[[Any], Iterable[Found]] | None] = {
+        Curve: rule.curve,
+        Wiring: rule.wiring,
+        Run: rule.run,
+        Resume: rule.resume,
+        Script: rule.script,
+    }
+    reader = readers[type(fact)]
+    if reader is not None:
+        yield from reader(fact)
