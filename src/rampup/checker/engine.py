@@ -59,7 +59,8 @@ def _in_every_world(rule: Rule, script: Script) -> dict[Key, Finding]:
     worlds: list[dict[Key, Finding]] = []
     for world in script.worlds:
         seen: dict[Key, Finding] = {}
-        for fact in (*world.curves.values(), *world.runs.values()):
+        told: tuple[Fact, ...] = (*world.curves.values(), *world.runs.values())
+        for fact in told:
             seen = {**_of(rule, fact), **seen}
         worlds.append(seen)
     first, *others = worlds
