@@ -94,7 +94,7 @@ class Settings:
                 ignore=_texts(table, "ignore"),
                 per_file_ignores={pattern: _texts(per_file, pattern) for pattern in per_file},
                 exclude=_texts(table, "exclude"),
-                severity=cast(Severity, severity),
+                severity=cast("Severity", severity),
             )
         except ConfigError as error:
             raise ConfigError(f"{source}: {TABLE} {error}") from None
