@@ -10,7 +10,7 @@ from torch.compiler import is_compiling
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from rampup.errors import ScheduleError, StateError, one_of
+from rampup.errors import StateError, known_name
 from rampup.scheduler.clock import CLOCKS, CallClock, Clock
 from rampup.scheduler.followed import follow, leave, must_be_free
 from rampup.scheduler.hyper import cell, replace
@@ -52,12 +52,8 @@ class ClockedLR(LRScheduler, ABC):
     ) -> None:
         # torch's own __init__ patches optimizer.step to guess at the order of calls and makes a
         # hidden step; the clock needs neither
-        if clock not in CLOCKS:
-            raise ScheduleError(f"clock {clock!r} is unknown; use one of {one_of(CLOCKS)}")
-        if on_foreign_write not in FOREIGN:
-            raise ScheduleError(
-                f"on_foreign_write {on_foreign_write!r} is unknown; use one of {one_of(FOREIGN)}"
-            )
+        known_name(f"clock {clock!r}", clock, CLOCKS)
+        known_name(f"on_foreign_write {on_foreign_write!r}", on_foreign_write, FOREIGN)
         self.optimizer = _inner(optimizer)
         self._clock_name = clock
         self._on_foreign_write = on_foreign_write

@@ -10,7 +10,7 @@ optimizer's rate; after the two functions, `get_…`, they are relative to the o
 import math
 from collections.abc import Iterator
 
-from rampup.errors import ScheduleError, one_of
+from rampup.errors import ScheduleError, known_name
 from rampup.schedule.build import decay, from_points, hold, warmup
 from rampup.schedule.presets import transformers
 from rampup.schedule.presets.cycles import before, written_out
@@ -224,10 +224,7 @@ def get_wsd_schedule(
 
     Reference: pytorch_optimizer 4.1.0, get_wsd_schedule.
     """
-    if cooldown_type not in COOLDOWNS:
-        raise ScheduleError(
-            f"cooldown_type {cooldown_type!r} is unknown; use one of {one_of(COOLDOWNS)}"
-        )
+    known_name(f"cooldown_type {cooldown_type!r}", cooldown_type, COOLDOWNS)
     over = lasts("num_decay_steps", num_decay_steps)
     stable = lasts("num_stable_steps", num_stable_steps, least=0)
     low = within("min_lr_ratio", min_lr_ratio)

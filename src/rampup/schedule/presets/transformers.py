@@ -8,7 +8,7 @@ import math
 from fractions import Fraction
 from typing import Final
 
-from rampup.errors import ScheduleError, one_of
+from rampup.errors import ScheduleError, known_name
 from rampup.schedule import build
 from rampup.schedule.build import decay, from_points, hold, warmup
 from rampup.schedule.presets.pieces import above, lasts, ratio, within, writable
@@ -288,8 +288,7 @@ def warmup_stable_decay(
     Reference: transformers 5.23, get_wsd_schedule.
     """
     for name, kind in (("warmup_type", warmup_type), ("decay_type", decay_type)):
-        if kind not in TYPES:
-            raise ScheduleError(f"{name} {kind!r} is unknown; use one of {one_of(TYPES)}")
+        known_name(f"{name} {kind!r}", kind, TYPES)
     num_warmup_steps = lasts("num_warmup_steps", num_warmup_steps, least=0)
     num_decay_steps = lasts("num_decay_steps", num_decay_steps)
     min_lr_ratio = within("min_lr_ratio", min_lr_ratio)
