@@ -1,4 +1,4 @@
-"""Straight lines: between two factors, whichever of them is the higher one, and level ones."""
+"""Straight lines, up, down and level, and pieces put one behind the other."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
