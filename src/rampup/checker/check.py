@@ -1,4 +1,4 @@
-"""`check`: from whatever there is, a schedule, live objects, a run, a checkpoint, a script, to findings.
+"""`check`: findings in a schedule, live objects, a run, a checkpoint or a script.
 
 Not here: knowing one of these (`gather/`); what is wrong with it (`rules/`).
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rampup.checker.engine import Fact, findings as found_in
 from rampup.checker.finding import Finding
 from rampup.checker.settings import Settings
-from rampup.checker.sources import examine
+from rampup.checker.sources import Checked, examine
 from rampup.errors import CheckError, ParseError
 from rampup.schedule.plan import Plan
 from rampup.schedule.schedule import Schedule
@@ -64,11 +64,13 @@ def check(
     """
     settings = Settings(select=tuple(select), ignore=tuple(ignore))
     if isinstance(subject, str | PathLike) and (found := _path(subject)) is not None:
-        checked = examine([found], settings)
+        checked = Checked()
+        examine(found, settings, checked)
         if checked.failed:
             raise CheckError("; ".join(checked.failed))
         return checked.findings
-    return _told(_facts(subject, updates, updates_per_epoch, optimizer), settings)
+    facts = _facts(subject, updates, updates_per_epoch, optimizer)
+    return found_in(facts, settings.rules())
 
 
 def check_resume(before: Any, after: Any = None) -> list[Finding]:
@@ -115,7 +117,9 @@ def _facts(
         try:
             return schedule.facts(subject, updates=updates, updates_per_epoch=updates_per_epoch)
         except ParseError as error:
-            raise CheckError(f"{subject!r} is no file or folder, and no schedule: {error}") from None
+            raise CheckError(
+                f"{subject!r} is no file or folder, and no schedule: {error}"
+            ) from None
     if isinstance(subject, Schedule | Plan):
         from rampup.checker.gather import schedule
 
@@ -127,7 +131,3 @@ def _facts(
     from rampup.checker.gather import live as wired
 
     return wired.facts(subject, optimizer, updates, updates_per_epoch)
-
-
-def _told(facts: Iterable[Fact], settings: Settings) -> list[Finding]:
-    return found_in(facts, settings.rules())

@@ -4,6 +4,7 @@ import difflib
 import io
 import os
 import tempfile
+import tokenize
 from collections.abc import Iterable
 from contextlib import suppress
 from itertools import accumulate
@@ -13,8 +14,8 @@ from rampup.checker.finding import Edit, Finding
 from rampup.errors import DataError
 
 
-def fixed(text: str, findings: Iterable[Finding], *, unsafe: bool = False) -> str:
-    """Return the text with the edits of its findings made.
+def fixed(text: str, findings: Iterable[Finding]) -> str:
+    """Return the text with the safe edits of its findings made.
 
     Of two fixes that touch the same characters, the first stays and the other is left for the
     next time. Line ends are kept.
@@ -22,7 +23,6 @@ def fixed(text: str, findings: Iterable[Finding], *, unsafe: bool = False) -> st
     Args:
         text: text of one file.
         findings: findings in it.
-        unsafe: make those edits too that need a look afterwards.
     """
     starts = [0, *accumulate(len(line) for line in _lines(text))]
 
@@ -34,7 +34,7 @@ def fixed(text: str, findings: Iterable[Finding], *, unsafe: bool = False) -> st
     end = "\r\n" if "\r\n" in text else "\n"
     taken: set[tuple[int, int, str]] = set()
     for finding in findings:
-        if not (finding.fix.safe or unsafe):
+        if not finding.fix.safe:
             continue
         wanted = {(*span(edit), edit.text.replace("\n", end)) for edit in finding.fix.edits}
         others = taken - wanted
@@ -43,6 +43,16 @@ def fixed(text: str, findings: Iterable[Finding], *, unsafe: bool = False) -> st
     for first, last, new in sorted(taken, reverse=True):
         text = text[:first] + new + text[last:]
     return text
+
+
+def mended(data: bytes, findings: Iterable[Finding]) -> bytes:
+    """Return the content of a file with the safe edits made; encoding and line ends stay.
+
+    Args:
+        data: content of a Python file.
+        findings: findings in it.
+    """
+    return fixed(_text(data), findings).encode(_encoding(data))
 
 
 def _touch(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
@@ -55,12 +65,20 @@ def _lines(text: str) -> list[str]:
     return list(io.StringIO(text, newline=""))
 
 
-def difference(path: str, old: str, new: str) -> str:
+def difference(path: str, old: bytes, new: bytes) -> str:
     """Return the change of one file as a unified diff; empty where there is none."""
-    lines = difflib.unified_diff(_lines(old), _lines(new), f"a/{path}", f"b/{path}")
+    lines = difflib.unified_diff(_lines(_text(old)), _lines(_text(new)), f"a/{path}", f"b/{path}")
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
+
+
+def _text(data: bytes) -> str:
+    return data.decode(_encoding(data))
+
+
+def _encoding(data: bytes) -> str:
+    return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
 
 
 def replace(path: Path, data: bytes) -> None:

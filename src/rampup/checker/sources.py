@@ -32,21 +32,23 @@ class Checked:
     files: int = 0
 
 
-def examine(paths: Iterable[Path], settings: Settings) -> Checked:
-    """Check files and folders; what cannot be read is told and does not stop the rest.
+def examine(path: Path, settings: Settings, checked: Checked) -> None:
+    """Check a file or a folder; what cannot be read is told and does not stop the rest.
 
     A folder that holds a run is a run, and any other stands for the scripts and notebooks in it.
+
+    Args:
+        path: it exists.
+        settings: what is asked.
+        checked: what came of it is added here.
     """
-    checked = Checked()
-    for path in paths:
-        if path.suffix in CHECKPOINTS:
-            _read(path, checked, settings, _of_checkpoint)
-        elif _is_trace(path):
-            _read(path, checked, settings, _of_trace)
-        else:
-            for script in _scripts(path, settings):
-                _read(script, checked, settings, _of_script)
-    return checked
+    if path.suffix in CHECKPOINTS:
+        _read(path, checked, settings, _of_checkpoint)
+    elif _is_trace(path):
+        _read(path, checked, settings, _of_trace)
+    else:
+        for script in _scripts(path, settings):
+            _read(script, checked, settings, _of_script)
 
 
 def _is_trace(path: Path) -> bool:

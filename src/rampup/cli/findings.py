@@ -5,7 +5,7 @@ Not here: the forms for other tools (`rampup.checker.formats`).
 
 import math
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -18,7 +18,11 @@ from rich.text import Text
 from rampup.checker.finding import Finding, Line, Pair, Rates, Severity
 from rampup.checker.rule import Rule
 
-COLOUR: Final[dict[Severity, str]] = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+COLOUR: Final[dict[Severity, str]] = {
+    "error": "bold red",
+    "warning": "bold yellow",
+    "note": "bold cyan",
+}
 HEIGHTS: Final = "▁▂▃▄▅▆▇█"
 ASCII_HEIGHTS: Final = "_.-=+*#@"
 INDENT: Final = 2
@@ -113,8 +117,8 @@ def _thinned(values: Sequence[float], width: int) -> Sequence[float]:
     if len(values) <= width:
         return values
     edges = [round(at * len(values) / width) for at in range(width + 1)]
-    stretches = [values[first:last] for first, last in zip(edges, edges[1:], strict=False)]
-    return [max(one, key=lambda value: abs(value - one[0])) for one in stretches]  # noqa: B023
+    stretches = [values[first:last] for first, last in pairwise(edges)]
+    return [max(one, key=lambda value: abs(value - one[0])) for one in stretches]
 
 
 def _bar(value: float, low: float, high: float, ink: str) -> str:
@@ -146,7 +150,13 @@ class Page:
         for title, example in (("wrong", rule.bad), ("right", rule.good)):
             yield Text()
             yield Stroke(Text.assemble(title, ": ", example.says), align="left", style="dim")
-            yield Syntax(example.text.rstrip(), "python", theme="ansi_dark", background_color="default")
+            yield Syntax(
+                example.text.rstrip(),
+                "python",
+                theme="ansi_dark",
+                background_color="default",
+                word_wrap=True,
+            )
         yield Text()
         yield Text.assemble(("Fix: ", "bold"), rule.fix)
         yield Text()

@@ -7,7 +7,6 @@ import sys
 from typing import Any, Final
 
 import numpy as np
-from torch.optim import Optimizer
 
 from rampup.checker.facts import Curve, Floats, Raised, Readings, Wiring
 from rampup.checker.finding import Place

@@ -77,7 +77,7 @@ def stood_in(schedulers: list[Any]) -> tuple[list[Any], Standin]:
 def undisturbed() -> Iterator[None]:
     """Keep random states, standard output and warnings as they are, whatever is called inside."""
     cuda = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # type: ignore[no-untyped-call]
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    python, numpy = random.getstate(), np.random.get_state()
     with (
         torch.random.fork_rng(devices=list(cuda)),
         contextlib.redirect_stdout(io.StringIO()),
@@ -88,7 +88,7 @@ def undisturbed() -> Iterator[None]:
             yield
         finally:
             random.setstate(python)
-            np.random.set_state(numpy)  # noqa: NPY002
+            np.random.set_state(numpy)
 
 
 def copied(value: Any, memo: Memo) -> Any:
