@@ -14,12 +14,16 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from rampup.checker.finding import Place
+from rampup.checker.finding import Line, Place
 
 Floats = npt.NDArray[np.float64]
 
 Counted = Literal["updates", "epochs", "batches", "micro-batches", "samples", ""]
 """What a number counts, where that is known. Batches are those of one epoch."""
+
+
+Meant = Literal["schedule", "rate", "settings"]
+"""What a resume may change on purpose: a fresh schedule, another rate, other settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +141,7 @@ class Wiring:
         aliased: groups whose `lr` and `initial_lr`, or base rate, are one tensor.
         metric_in_warmup: a metric-driven scheduler may act while another one still warms up.
         saving: what saving it does.
+        seeded: its index was given by `last_epoch=`, neither stepped nor loaded.
     """
 
     place: Place
@@ -150,6 +155,7 @@ class Wiring:
     aliased: tuple[int, ...] = ()
     metric_in_warmup: bool = False
     saving: Saving = Saving()
+    seeded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -177,6 +183,8 @@ class Run:
         writes: updates before which something else than the scheduler set a rate.
         stepped: the scheduler was stepped at all; None where that was not watched.
         stale: steps were made by another optimizer than the scheduler's.
+        cyclic: the schedule goes up again on purpose.
+        lines: lines that updated, stepped the scheduler or asked it for a rate.
     """
 
     place: Place
@@ -197,6 +205,8 @@ class Run:
     writes: tuple[int, ...] = ()
     stepped: bool | None = None
     stale: bool = False
+    cyclic: bool = False
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -216,6 +226,9 @@ class Snapshot:
         kind: class of the scheduler.
         settings: what the schedule was built with, as text by name.
         curve: rates or factors of updates 0, 1, 2 …, shape (evaluated, groups); the fingerprint.
+        ahead: rates of the updates that come, shape (evaluated, groups); for the saved side those
+            of a run that was never broken.
+        seeded: the index was given by `last_epoch=`, neither stepped nor loaded.
     """
 
     place: Place
@@ -230,6 +243,8 @@ class Snapshot:
     kind: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     curve: Floats | None = None
+    ahead: Floats | None = None
+    seeded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -239,7 +254,9 @@ class Resume:
     Args:
         saved: what the checkpoint holds.
         now: what runs after loading it; None where only the checkpoint is at hand.
+        meant: what the user changes on purpose.
     """
 
     saved: Snapshot
     now: Snapshot | None = None
+    meant: frozenset[Meant] = frozenset()

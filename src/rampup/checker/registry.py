@@ -3,12 +3,31 @@
 from typing import Final
 
 from rampup.checker.rule import Rule
-from rampup.checker.rules import zero_first_rate
+from rampup.checker.rules import (
+    accumulation_step,
+    amp_skip,
+    call_order,
+    rank_rate,
+    reported_rate,
+    step_multiplicity,
+    step_unit,
+    zero_first_rate,
+)
 
 RULES: Final[dict[str, Rule]] = {
     rule.code: rule
     for rule in (
         # values of the curve
         zero_first_rate.RULE,
+        # counting and units
+        step_unit.RULE,
+        accumulation_step.RULE,
+        step_multiplicity.RULE,
+        # wiring
+        rank_rate.RULE,
+        # order of calls, and logs
+        call_order.RULE,
+        amp_skip.RULE,
+        reported_rate.RULE,
     )
 }
