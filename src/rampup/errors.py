@@ -10,6 +10,7 @@ Each is also the builtin that a caller would expect, so `except ValueError` keep
     ├── DataError (ValueError)        rows, columns or labels that cannot be trained or predicted on
     ├── RunFolderError (ValueError)   a run folder that is missing, taken or damaged
     ├── TraceError (ValueError)       a trace that cannot be read
+    ├── CheckError (ValueError)       what could not be checked
     ├── StateError (ValueError)       a scheduler state that disagrees with the code
     └── DivergedError (ArithmeticError)  training stopped at a non-finite loss
 
@@ -50,6 +51,10 @@ class RunFolderError(RampupError, ValueError):
 
 class TraceError(RampupError, ValueError):
     """A trace file that cannot be read."""
+
+
+class CheckError(RampupError, ValueError):
+    """Something that could not be checked, so that silence would say too much."""
 
 
 class StateError(RampupError, ValueError):

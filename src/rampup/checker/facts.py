@@ -216,8 +216,8 @@ class Snapshot:
     Args:
         place: checkpoint file or configuration.
         keys: names of all entries, nested ones joined by ".".
-        optimizer: it holds optimizer state.
-        scheduler: it holds scheduler state.
+        optimizer: it holds an optimizer.
+        scheduler: it holds a scheduler.
         updates: updates the optimizer has made.
         index: the scheduler's index.
         last: rate of the last update in each group.

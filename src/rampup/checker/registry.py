@@ -7,8 +7,14 @@ from rampup.checker.rules import (
     accumulation_step,
     amp_skip,
     call_order,
+    last_epoch_argument,
+    not_saveable,
     rank_rate,
     reported_rate,
+    resume_config_drift,
+    resume_continuity,
+    resume_no_state,
+    resume_order,
     step_multiplicity,
     step_unit,
     zero_first_rate,
@@ -29,5 +35,12 @@ RULES: Final[dict[str, Rule]] = {
         call_order.RULE,
         amp_skip.RULE,
         reported_rate.RULE,
+        # resuming
+        resume_no_state.RULE,
+        resume_order.RULE,
+        resume_continuity.RULE,
+        resume_config_drift.RULE,
+        last_epoch_argument.RULE,
+        not_saveable.RULE,
     )
 }
