@@ -179,7 +179,7 @@ class Run:
         expected: updates planned.
         ends: updates after which the schedule is over.
         finished: the record goes up to the end of the run.
-        ranks: rates of the last update on each process, shape (ranks, groups).
+        ranks: rates of one update on each process, shape (ranks, groups).
         writes: updates before which something else than the scheduler set a rate.
         stepped: the scheduler was stepped at all; None where that was not watched.
         stale: steps were made by another optimizer than the scheduler's.
