@@ -156,6 +156,7 @@ class Wiring:
         metric_in_warmup: a metric-driven scheduler may act while another one still warms up.
         saving: what saving it does.
         overdue: it was never stepped, though by now it would ask for another rate.
+        dampened: one of the writers multiplies on purpose what the others have written.
         captured: groups have functions of their own that read the same variable, and so agree.
     """
 
@@ -172,6 +173,7 @@ class Wiring:
     saving: Saving = Saving()
     overdue: bool = False
     captured: bool = False
+    dampened: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

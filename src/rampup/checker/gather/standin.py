@@ -77,7 +77,7 @@ def stood_in(schedulers: list[Any]) -> tuple[list[Any], Standin]:
 def undisturbed() -> Iterator[None]:
     """Keep random states, standard output and warnings as they are, whatever is called inside."""
     cuda = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # type: ignore[no-untyped-call]
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    python, numpy = random.getstate(), np.random.get_state()
     with (
         torch.random.fork_rng(devices=list(cuda)),
         contextlib.redirect_stdout(io.StringIO()),
@@ -88,7 +88,7 @@ def undisturbed() -> Iterator[None]:
             yield
         finally:
             random.setstate(python)
-            np.random.set_state(numpy)  # noqa: NPY002
+            np.random.set_state(numpy)
 
 
 def copied(value: Any, memo: Memo) -> Any:
@@ -128,8 +128,8 @@ def copied(value: Any, memo: Memo) -> Any:
 
 def _is_plain(kind: type) -> bool:
     """Return whether instances are no more than their attributes."""
-    ours = kind.__reduce_ex__ is object.__reduce_ex__ and kind.__reduce__ is object.__reduce__
-    return ours and kind.__new__ is object.__new__ and not hasattr(kind, "__deepcopy__")
+    own = {name for one in kind.__mro__ if one is not object for name in vars(one)}
+    return own.isdisjoint({"__reduce_ex__", "__reduce__", "__new__", "__deepcopy__"})
 
 
 def _instance(value: Any, memo: Memo) -> Any:
