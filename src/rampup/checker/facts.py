@@ -71,10 +71,14 @@ class Curve:
         warmup: updates of warmup asked for, where there is one.
         joins: updates at which one part hands over to the next.
         parts: what its parts are called, in order.
-        settings: what it was built with.
+        settings: what it was built with, in its own steps; those of its parts as
+            "schedulers[0].total_iters".
         cyclic: it goes up again on purpose.
         factor: the largest factor of a schedule written as one (LambdaLR); None for others.
         raised: an error met on the way.
+        every: updates from one step of the schedule to the next; all counts above are updates.
+        epoch: updates of an epoch, where that is known.
+        observed: `every` was seen in what happened so far, not assumed.
     """
 
     place: Place
@@ -92,6 +96,20 @@ class Curve:
     cyclic: bool = False
     factor: float | None = None
     raised: Raised | None = None
+    every: int = 1
+    epoch: int | None = None
+    observed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Readings:
+    """A schedule whose source does not settle how often it is stepped.
+
+    Args:
+        curves: what it asks for under each reading; only what holds in all of them is said.
+    """
+
+    curves: tuple[Curve, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +159,9 @@ class Wiring:
         aliased: groups whose `lr` and `initial_lr`, or base rate, are one tensor.
         metric_in_warmup: a metric-driven scheduler may act while another one still warms up.
         saving: what saving it does.
+        overdue: it was never stepped, though by now it would ask for another rate.
+        dampened: one of the writers multiplies on purpose what the others have written.
+        captured: groups have functions of their own that read the same variable, and so agree.
         seeded: its index was given by `last_epoch=`, neither stepped nor loaded.
     """
 
@@ -155,6 +176,9 @@ class Wiring:
     aliased: tuple[int, ...] = ()
     metric_in_warmup: bool = False
     saving: Saving = Saving()
+    overdue: bool = False
+    captured: bool = False
+    dampened: bool = False
     seeded: bool = False
 
 

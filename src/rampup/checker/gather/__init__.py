@@ -1,4 +1,4 @@
-"""Sources into facts: schedules, live objects, runs, checkpoints and scripts.
+"""Facts from each source: schedules, live objects, runs, checkpoints, scripts.
 
-This is the one place of the checker that knows torch, or how a script is written.
+Only here may the checker import torch. Nothing is judged here; that is what rules do.
 """
