@@ -7,7 +7,7 @@ from rampup.checker.facts import Curve, Readings, Resume, Run, Wiring
 from rampup.checker.finding import SEVERITIES, Finding
 from rampup.checker.registry import RULES
 from rampup.checker.rule import Found, Rule
-from rampup.checker.script import Script
+from rampup.checker.script import Script, World
 
 Key = tuple[str, str, int, str]
 """What makes two findings the same: the rule, and the path, line and key of the place."""
@@ -38,8 +38,7 @@ def findings(facts: Iterable[Fact], rules: Iterable[Rule] = tuple(RULES.values()
                 continue
             kept = {**_of(rule, fact), **kept}
             if isinstance(fact, Script):
-                worlds = [(*one.curves.values(), *one.runs.values()) for one in fact.worlds]
-                kept = {**_in_all(rule, worlds), **kept}
+                kept = {**_in_all(rule, [_told(world) for world in fact.worlds]), **kept}
     return sorted(
         kept.values(),
         key=lambda one: (
@@ -51,6 +50,10 @@ def findings(facts: Iterable[Fact], rules: Iterable[Rule] = tuple(RULES.values()
             one.code,
         ),
     )
+
+
+def _told(world: World) -> tuple[Told, ...]:
+    return (*world.curves.values(), *world.runs.values())
 
 
 def _of(rule: Rule, fact: Told) -> dict[Key, Finding]:

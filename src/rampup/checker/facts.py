@@ -14,12 +14,16 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from rampup.checker.finding import Place
+from rampup.checker.finding import Line, Place
 
 Floats = npt.NDArray[np.float64]
 
 Counted = Literal["updates", "epochs", "batches", "micro-batches", "samples", ""]
 """What a number counts, where that is known. Batches are those of one epoch."""
+
+
+Meant = Literal["schedule", "rate", "settings"]
+"""What a resume may change on purpose: a fresh schedule, another rate, other settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +160,9 @@ class Wiring:
         metric_in_warmup: a metric-driven scheduler may act while another one still warms up.
         saving: what saving it does.
         overdue: it was never stepped, though by now it would ask for another rate.
+        dampened: one of the writers multiplies on purpose what the others have written.
         captured: groups have functions of their own that read the same variable, and so agree.
+        seeded: its index was given by `last_epoch=`, neither stepped nor loaded.
     """
 
     place: Place
@@ -172,6 +178,8 @@ class Wiring:
     saving: Saving = Saving()
     overdue: bool = False
     captured: bool = False
+    dampened: bool = False
+    seeded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -195,10 +203,12 @@ class Run:
         expected: updates planned.
         ends: updates after which the schedule is over.
         finished: the record goes up to the end of the run.
-        ranks: rates of the last update on each process, shape (ranks, groups).
+        ranks: rates of one update on each process, shape (ranks, groups).
         writes: updates before which something else than the scheduler set a rate.
         stepped: the scheduler was stepped at all; None where that was not watched.
         stale: steps were made by another optimizer than the scheduler's.
+        cyclic: the schedule goes up again on purpose.
+        lines: lines that updated, stepped the scheduler or asked it for a rate.
     """
 
     place: Place
@@ -219,6 +229,8 @@ class Run:
     writes: tuple[int, ...] = ()
     stepped: bool | None = None
     stale: bool = False
+    cyclic: bool = False
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -228,8 +240,8 @@ class Snapshot:
     Args:
         place: checkpoint file or configuration.
         keys: names of all entries, nested ones joined by ".".
-        optimizer: it holds optimizer state.
-        scheduler: it holds scheduler state.
+        optimizer: it holds an optimizer.
+        scheduler: it holds a scheduler.
         updates: updates the optimizer has made.
         index: the scheduler's index.
         last: rate of the last update in each group.
@@ -238,6 +250,9 @@ class Snapshot:
         kind: class of the scheduler.
         settings: what the schedule was built with, as text by name.
         curve: rates or factors of updates 0, 1, 2 …, shape (evaluated, groups); the fingerprint.
+        ahead: rates of the updates that come, shape (evaluated, groups); for the saved side those
+            of a run that was never broken.
+        seeded: the index was given by `last_epoch=`, neither stepped nor loaded.
     """
 
     place: Place
@@ -252,6 +267,8 @@ class Snapshot:
     kind: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     curve: Floats | None = None
+    ahead: Floats | None = None
+    seeded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -261,7 +278,9 @@ class Resume:
     Args:
         saved: what the checkpoint holds.
         now: what runs after loading it; None where only the checkpoint is at hand.
+        meant: what the user changes on purpose.
     """
 
     saved: Snapshot
     now: Snapshot | None = None
+    meant: frozenset[Meant] = frozenset()

@@ -1,7 +1,7 @@
-"""What the class of a live scheduler says about what was asked for: its end, warmup, peak, parts."""
+"""What the class of a live scheduler says was asked for: its end, warmup, peak, parts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
@@ -58,9 +58,12 @@ def _numbers(s: Any, *names: str) -> dict[str, float]:
 
 
 def _linear(s: Any) -> Asked:
-    said = Asked(settings=_numbers(s, "start_factor", "end_factor", "total_iters"))
-    rises = s.end_factor > s.start_factor
-    return replace(said, **{"warmup" if rises else "ends": int(s.total_iters)})
+    steps, rises = int(s.total_iters), s.end_factor > s.start_factor
+    return Asked(
+        ends=None if rises else steps,
+        warmup=steps if rises else None,
+        settings=_numbers(s, "start_factor", "end_factor", "total_iters"),
+    )
 
 
 def _constant(s: Any) -> Asked:
@@ -100,7 +103,7 @@ def _one_cycle(s: Any) -> Asked:
 
 def _lambda(s: Any) -> Asked:
     function = s.lr_lambdas[0]
-    if not isinstance(function, partial) or "transformers" not in function.func.__module__:
+    if not isinstance(function, partial) or function.func.__module__ != "transformers.optimization":
         return Asked()
     said = {k: float(v) for k, v in function.keywords.items() if isinstance(v, int | float)}
     warmup = said.get("num_warmup_steps")

@@ -14,7 +14,7 @@ from rampup.checker.gather.asked import Asked, asked, settings
 from rampup.checker.gather.play import index_of, kind_of, rates, rewind
 from rampup.checker.gather.schedule import looked_at, of_plan
 from rampup.checker.gather.standin import stood_in, undisturbed
-from rampup.checker.gather.wired import updates_done, wired
+from rampup.checker.gather.wired import aliased, updates_done, wired
 from rampup.errors import CheckError
 
 FEW: Final = 1000
@@ -69,6 +69,9 @@ def facts(
             "other"
         )
     with undisturbed():
+        # a base rate that moves with the rate is none, and no curve follows from it
+        if aliased(schedulers[0]):
+            return [wired(schedulers, optimizer, [], updates, updates_per_epoch)]
         curves = _curves(schedulers, optimizer, updates, updates_per_epoch, times)
         wiring = wired(schedulers, optimizer, curves, updates, updates_per_epoch)
     told: list[Fact] = []

@@ -42,9 +42,8 @@ def index_of(scheduler: Any) -> int | None:
     """Return how many steps a scheduler has made; None where it does not say."""
     if isinstance(scheduler, peer.ChainedScheduler):
         return index_of(scheduler._schedulers[0])
-    found = getattr(
-        scheduler, "last_step" if hasattr(scheduler, "dampening") else "last_epoch", None
-    )
+    name = "last_step" if hasattr(scheduler, "dampening") else "last_epoch"
+    found = getattr(scheduler, name, None)
     return int(found) if isinstance(found, int | float) else None
 
 

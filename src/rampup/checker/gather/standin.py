@@ -128,8 +128,8 @@ def copied(value: Any, memo: Memo) -> Any:
 
 def _is_plain(kind: type) -> bool:
     """Return whether instances are no more than their attributes."""
-    ours = kind.__reduce_ex__ is object.__reduce_ex__ and kind.__reduce__ is object.__reduce__
-    return ours and kind.__new__ is object.__new__ and not hasattr(kind, "__deepcopy__")
+    own = {name for one in kind.__mro__ if one is not object for name in vars(one)}
+    return own.isdisjoint({"__reduce_ex__", "__reduce__", "__new__", "__deepcopy__"})
 
 
 def _instance(value: Any, memo: Memo) -> Any:

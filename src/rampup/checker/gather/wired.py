@@ -51,11 +51,12 @@ def wired(
         index=index,
         updates=first.clock.updates if kind_of(first) in ("clocked", "warmed") else done,
         writers=tuple(type(one).__name__ for one in schedulers),
-        aliased=_aliased(first, own),
+        aliased=aliased(first),
         metric_in_warmup=_metric_in_warmup(schedulers, epoch),
         saving=_saving(first),
         overdue=_overdue(first, index, done, curves, updates, epoch),
         captured=_captured(first),
+        dampened=any(kind_of(one) == "dampening" for one in schedulers),
     )
 
 
@@ -107,7 +108,12 @@ def _expected(schedulers: list[Any], trains: Any) -> list[float]:
     """Return the rates that a scheduler of torch's own would give now; nothing for others."""
     first = schedulers[0]
     index = index_of(first)
-    alone = len(schedulers) == 1 and kind_of(first) == "torch" and is_known(first)
+    alone = (
+        len(schedulers) == 1
+        and not aliased(first)
+        and kind_of(first) == "torch"
+        and is_known(first)
+    )
     if not alone or index is None or index > 10 * SOON or _others_act(trains, first):
         return []
     bases = _bases(first)
@@ -130,9 +136,8 @@ def _others_act(optimizer: Any, scheduler: Any) -> bool:
     )
 
 
-def _aliased(scheduler: Any, optimizer: Any) -> tuple[int, ...]:
+def aliased(scheduler: Any) -> tuple[int, ...]:
     """Return the groups whose rate and base rate are one tensor."""
-    bases = _bases(scheduler) or []
 
     def shares(one: Any, other: Any) -> bool:
         both = isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor)
@@ -140,9 +145,10 @@ def _aliased(scheduler: Any, optimizer: Any) -> tuple[int, ...]:
 
     if kind_of(scheduler) == "clocked":  # it keeps its base rates as numbers
         return ()
+    bases = _bases(scheduler) or []
     return tuple(
         at
-        for at, group in enumerate(optimizer.param_groups)
+        for at, group in enumerate(scheduler.optimizer.param_groups)
         if shares(group["lr"], group.get("initial_lr"))
         or any(shares(group["lr"], base) for base in bases[at : at + 1])
     )

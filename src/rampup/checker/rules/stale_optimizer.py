@@ -1,0 +1,92 @@
+"""RU302: a scheduler that writes to another optimizer than the one that trains."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rampup.checker.facts import Run, Wiring
+from rampup.checker.look import listed
+from rampup.checker.rule import Example, Found, Rule
+
+
+def _wiring(wiring: Wiring) -> Iterator[Found]:
+    if not wiring.bound:
+        own, trains = wiring.optimizers
+        yield Found(
+            place=wiring.place,
+            message=(
+                f"{wiring.kind} writes to an optimizer of its own, a {own}, which shares no "
+                f"parameter group with the {trains} that trains"
+            ),
+        )
+
+
+def _run(run: Run) -> Iterator[Found]:
+    if run.stale:
+        yield Found(
+            place=run.place,
+            message=(
+                "the updates were made by another optimizer than the one the scheduler writes to: "
+                f"they used {listed(run.used[:, 0])}"
+            ),
+        )
+
+
+RULE: Final = Rule(
+    code="RU302",
+    name="stale-optimizer",
+    word="STALE",
+    severity="error",
+    detects="The scheduler holds an optimizer that is not the one whose `step()` trains.",
+    matters=(
+        "Whatever the schedule says, the rate never moves: it was 1, 1, 1, 1, 1 instead of a "
+        "warmup, and 0 for a whole run with SAM under FSDP. torch warns by accident only, because "
+        "the scheduler's own optimizer is never stepped."
+    ),
+    bad=Example(
+        text="""\
+import torch
+
+model = torch.nn.Linear(10, 2)
+optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=5)
+optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9)
+for _ in range(10):
+    model(torch.randn(8, 10)).square().mean().backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    scheduler.step()
+""",
+        says="rates 1, 1, 1, 1, 1",
+    ),
+    good=Example(
+        text="""\
+import torch
+
+model = torch.nn.Linear(10, 2)
+optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9)
+scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=5)
+for _ in range(10):
+    model(torch.randn(8, 10)).square().mean().backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    scheduler.step()
+""",
+        says="rates 0.1, 0.28, 0.46, 0.64, 0.82, 1",
+    ),
+    fix="Build the scheduler after the optimizer is rebuilt or wrapped, on what is stepped.",
+    silent=(
+        "A wrapper shares its parameter groups with the optimizer inside it.",
+        "The wrapped optimizer is found under `.optimizer`, as accelerate's is.",
+    ),
+    cases=(
+        "mosaicml/composer#3259",
+        "microsoft/dp-transformers#43",
+        "EleutherAI/gpt-neox#1029",
+        "ildoonet/pytorch-gradual-warmup-lr#27",
+        "RLinf/RLinf#1359",
+        "huggingface/transformers#43692",
+        "modelscope/ms-swift#9304",
+    ),
+    wiring=_wiring,
+    run=_run,
+)
