@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from tests.checker.gather.loops import Loop, codes, heard, loader
 from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import (
     CosineAnnealingLR,
@@ -18,7 +19,6 @@ from torch.optim.lr_scheduler import (
 
 from rampup import RampupLR
 from rampup.checker.finding import Line
-from tests.checker.gather.loops import Loop, codes, heard, loader
 
 Body = Callable[[Loop], None]
 
