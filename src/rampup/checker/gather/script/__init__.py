@@ -1,0 +1,1 @@
+"""Facts of a training script, read without running it."""
