@@ -10,4 +10,8 @@ Not here: reading the script.
 from rampup.checker.gather.script.peers.build import build as build, names as names
 from rampup.checker.gather.script.peers.curve import curve as curve, fork as fork
 from rampup.checker.gather.script.peers.dampening import BaseWarmup as BaseWarmup
+from rampup.checker.gather.script.peers.groups import (
+    load_groups as load_groups,
+    save_groups as save_groups,
+)
 from rampup.checker.gather.script.peers.peer import Peer as Peer, PeerError as PeerError

@@ -57,6 +57,11 @@ class Optimizer:
         """The rate of each group."""
         return [group["lr"] for group in self.groups]
 
+    @property
+    def base_rates(self) -> list[float]:
+        """The rate that each group was given, before any scheduler changed it."""
+        return [group["initial_lr" if "initial_lr" in group else "lr"] for group in self.groups]
+
     def write(self, values: Sequence[float]) -> None:
         """Set the rate of each group; one too many or too few raises behind the last that fits."""
         for group, value in zip(self.groups, values, strict=True):
@@ -70,15 +75,15 @@ class Optimizer:
         """
         if self.defaults is not None and "lr" in self.defaults:
             return float(self.defaults["lr"])
-        given = {group.get("initial_lr", group["lr"]) for group in self.groups}
+        given = set(self.base_rates)
         if len(given) != 1:
             raise NotKnownError
         return float(given.pop())
 
     def spread(self, name: str, value: float | Sequence[float]) -> list[float]:
         """Return `value` for each group, as torch lays it out."""
-        if not isinstance(value, list | tuple):
-            return [value] * len(self.groups)  # type: ignore[list-item]  # no other sequence comes
+        if not isinstance(value, Sequence):
+            return [value] * len(self.groups)
         if len(value) != len(self.groups):
             raise ValueError(
                 f"{name} must have the same length as optimizer.param_groups. {name} has "
@@ -128,9 +133,7 @@ class Peer(ABC):
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
-        self.given: tuple[float, ...] = tuple(
-            group.get("initial_lr", group["lr"]) for group in optimizer.groups
-        )
+        self.given: tuple[float, ...] = tuple(optimizer.base_rates)
         """Rate that each group was given, before any scheduler changed it."""
         self.last_lr = optimizer.rates
 

@@ -31,14 +31,14 @@ class ReduceLROnPlateau(Peer):
         self.multiplier = factor
         groups = len(optimizer.groups)
         self.default_min_lr: float | None
-        if isinstance(min_lr, list | tuple):
+        if isinstance(min_lr, Sequence):
             if len(min_lr) != groups:
                 raise ValueError(f"expected {groups} min_lrs, got {len(min_lr)}")
             self.default_min_lr = None
             self.min_lrs = list(min_lr)
         else:
-            self.default_min_lr = min_lr  # type: ignore[assignment]  # no other sequence comes
-            self.min_lrs = [min_lr] * groups  # type: ignore[list-item]
+            self.default_min_lr = min_lr
+            self.min_lrs = [min_lr] * groups
         self.patience = patience
         self.cooldown = cooldown
         self.eps = eps
