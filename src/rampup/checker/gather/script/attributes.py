@@ -88,7 +88,9 @@ def _of_instance(base: Instance, name: str, frame: Frame) -> Value:
     if base.of is None or base.of.foreign():
         if isinstance(found := frame.walk.known.get(f"{base.text}.{name}"), Native):
             return found
-        return Bound(base, name) if base.of is None and name in BAG else unknown(f"{base.text}.{name}")
+        return (
+            Bound(base, name) if base.of is None and name in BAG else unknown(f"{base.text}.{name}")
+        )
     return unknown(f"{base.text}.{name}")
 
 
@@ -139,13 +141,19 @@ def item(base: Value, index: Value, frame: Frame) -> Value:
         return base.item(index, frame)
     if isinstance(base, Unknown):
         known = frame.walk.known.get(base.text)
-        return item(known, index, frame) if known is not None else unknown(f"{base.text}[{show(index)}]")
+        return (
+            item(known, index, frame)
+            if known is not None
+            else unknown(f"{base.text}[{show(index)}]")
+        )
     if isinstance(base, Instance):
         if isinstance(key, str) and key in base.names:
             return base.names[key]
         method = base.of.find("__getitem__") if base.of is not None else MISSING
         if isinstance(method, Function):
-            return frame.walk.run(Bound(base, "__getitem__", method), Call(frame, method.node, [index]))
+            return frame.walk.run(
+                Bound(base, "__getitem__", method), Call(frame, method.node, [index])
+            )
     if isinstance(base, Name | Class):  # a type with its parameters
         return base if not show(base).endswith("environ") else unknown(f"{show(base)}[{key!r}]")
     return unknown(f"{show(base)}[{show(index)}]")

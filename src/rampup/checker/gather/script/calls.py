@@ -34,7 +34,9 @@ def run(called: Value, call: Call) -> Value:
     if isinstance(called, Bound):
         to = called.to
         if called.function is not None:
-            inner = Call(call.frame, call.node, [to, *call.values], call.named, call.nodes, call.more)
+            inner = Call(
+                call.frame, call.node, [to, *call.values], call.named, call.nodes, call.more
+            )
             return _function(called.function, inner)
         if isinstance(to, Super):
             return _super(to, called.name, call)
@@ -94,7 +96,9 @@ def _is_generator(node: ast.AST, known: dict[ast.AST, bool]) -> bool:
             if isinstance(one, YIELDS):
                 known[node] = True
                 break
-            if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            if not isinstance(
+                one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
+            ):
                 waiting += ast.iter_child_nodes(one)
     return known[node]
 
@@ -115,9 +119,7 @@ def _generated(function: Function, frame: Frame) -> Value:
         endless = True
     items = frame.yielded
     length = None if endless and len(items) >= MOST_YIELDED else len(items)
-    return Stream(
-        function.name, length, lambda index: items[index % len(items)], data=True
-    )
+    return Stream(function.name, length, lambda index: items[index % len(items)], data=True)
 
 
 def _parameters(function: Function, call: Call, frame: Frame) -> None:
@@ -187,5 +189,3 @@ def _super(to: Super, name: str, call: Call) -> Value:
     if native is not None:
         return native.call(name, call)
     return foreign.call_unknown(f"super().{name}", call)
-
-

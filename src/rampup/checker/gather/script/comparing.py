@@ -92,7 +92,10 @@ def _is(left: Value, right: Value, frame: Frame) -> bool:
     first, second = plain(left), plain(right)
     if isinstance(first, bool) and isinstance(second, bool):
         return first is second
-    if isinstance(first, Native | Instance | Class | Function | Stream | list | dict) or first is None:
+    if (
+        isinstance(first, Native | Instance | Class | Function | Stream | list | dict)
+        or first is None
+    ):
         return first is second
     return frame.walk.guesses.way(f"{show(left)} is {show(right)}")
 

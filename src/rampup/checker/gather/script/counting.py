@@ -24,14 +24,17 @@ class Counting:
     def __init__(self, walk: Walk) -> None:
         self.optimizers = [one for one in walk.objects if isinstance(one, Optimizer)]
         self.accumulates = any(
-            sum(made > 1 for made in one.passes) * 2 > len(one.passes)
-            for one in self.optimizers
+            sum(made > 1 for made in one.passes) * 2 > len(one.passes) for one in self.optimizers
         )
         self.loops: dict[int, Counted] = {}
         self.epoch_lines: set[int] = set()
-        chains = {tuple(line for line, _ in moment) for one in self.optimizers for moment in one.moments}
+        chains = {
+            tuple(line for line, _ in moment) for one in self.optimizers for moment in one.moments
+        }
         chains = chains or {
-            tuple(line for line, _ in act.loops) for act in walk.acts if act.kind in ("backward", "step")
+            tuple(line for line, _ in act.loops)
+            for act in walk.acts
+            if act.kind in ("backward", "step")
         }
         for chain in sorted(chains, key=len, reverse=True):
             self._chain([walk.loops[line] for line in chain])

@@ -127,7 +127,3 @@ class Own:
             raise Unsettled
         for group, rate in zip(self.optimizer.groups, known, strict=True):
             group["lr"] = rate
-
-
-
-

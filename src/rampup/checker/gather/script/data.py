@@ -35,8 +35,10 @@ class Tensor(Native):
         """Return its sizes; of the methods, these keep the shape."""
         if name == "size":
             index = plain(call.argument(0, "dim"))
-            return self.shape[index] if isinstance(index, int) and _has(self.shape, index) else (
-                self.shape if index is None else Unknown(call.text)
+            return (
+                self.shape[index]
+                if isinstance(index, int) and _has(self.shape, index)
+                else (self.shape if index is None else Unknown(call.text))
             )
         if name in ("to", "cuda", "cpu", "float", "long", "double", "requires_grad_", "clone"):
             return self

@@ -78,7 +78,9 @@ def _begin(walk: Walk, value: Value, used: set[str]) -> None:
 
 def _call(walk: Walk, value: Value) -> Value:
     frame = Frame(walk, walk.module)
-    return walk.run(value, Call(frame, value.function.node if isinstance(value, Bound) else value.node))
+    return walk.run(
+        value, Call(frame, value.function.node if isinstance(value, Bound) else value.node)
+    )
 
 
 def _class(walk: Walk, cls: Class, used: set[str]) -> None:

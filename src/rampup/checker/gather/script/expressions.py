@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from rampup.checker.gather.script.arithmetic import SIGNS, combine, like
 from rampup.checker.gather.script.attributes import attribute, item, unknown
-from rampup.checker.gather.script.targets import target_of
 from rampup.checker.gather.script.comparing import compare
 from rampup.checker.gather.script.frame import Frame
 from rampup.checker.gather.script.native import Call
 from rampup.checker.gather.script.program import Expression, Program
 from rampup.checker.gather.script.streams import everything, stream
+from rampup.checker.gather.script.targets import target_of
 from rampup.checker.gather.script.values import (
     Function,
     Number,
@@ -57,7 +57,9 @@ def _subscript(program: Program, node: ast.Subscript) -> Expression:
 
 
 def _slice(program: Program, node: ast.Slice) -> Expression:
-    parts = [expression(program, one) if one else None for one in (node.lower, node.upper, node.step)]
+    parts = [
+        expression(program, one) if one else None for one in (node.lower, node.upper, node.step)
+    ]
 
     def run(frame: Frame) -> Value:
         return slice(*(part(frame) if part else None for part in parts))
@@ -77,8 +79,7 @@ def _list(program: Program, node: ast.List | ast.Set) -> Expression:
 def _display(program: Program, nodes: list[ast.expr]) -> Callable[[Frame], list[Value]]:
     starred = [isinstance(node, ast.Starred) for node in nodes]
     parts = [
-        expression(program, node.value if isinstance(node, ast.Starred) else node)
-        for node in nodes
+        expression(program, node.value if isinstance(node, ast.Starred) else node) for node in nodes
     ]
     if not any(starred):
         return lambda frame: [part(frame) for part in parts]
@@ -252,7 +253,9 @@ def defaults_of(program: Program, args: ast.arguments) -> Callable[[Frame], dict
     placed = [*args.posonlyargs, *args.args]
     pairs: list[tuple[str, ast.expr]] = [
         (one.arg, value)
-        for one, value in zip(placed[len(placed) - len(args.defaults) :], args.defaults, strict=True)
+        for one, value in zip(
+            placed[len(placed) - len(args.defaults) :], args.defaults, strict=True
+        )
     ]
     pairs += [
         (one.arg, value)
@@ -274,14 +277,18 @@ def _string(program: Program, node: ast.JoinedStr) -> Expression:
 
     def run(frame: Frame) -> Value:
         values = [part(frame) for part in parts]
-        pieces = [str(plain(v)) if f or isinstance(plain(v), str | int | float) else "?"
-                  for v, f in zip(values, fixed, strict=True)]
+        pieces = [
+            str(plain(v)) if f or isinstance(plain(v), str | int | float) else "?"
+            for v, f in zip(values, fixed, strict=True)
+        ]
         return Written.of("".join(pieces)[:400], rates_in(values))
 
     return run
 
 
-def _comprehension(program: Program, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> Expression:
+def _comprehension(
+    program: Program, node: ast.ListComp | ast.GeneratorExp | ast.SetComp
+) -> Expression:
     element = expression(program, node.elt)
     walked = _generators(program, node.generators)
 

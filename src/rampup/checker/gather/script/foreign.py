@@ -87,9 +87,7 @@ def _give(value: Value, call: Call) -> None:
     """Note a function that is given away: other code calls it."""
     if isinstance(value, Bound) and value.function is not None:
         value = value.function
-    if isinstance(value, Function) and value.node not in call.walk.called:
+    if (isinstance(value, Function) and value.node not in call.walk.called) or (
+        isinstance(value, Instance) and value.of is not None
+    ):
         call.walk.given.append(value)
-    elif isinstance(value, Instance) and value.of is not None:
-        call.walk.given.append(value)
-
-

@@ -8,13 +8,75 @@ if TYPE_CHECKING:
     from rampup.checker.gather.script.walk import Walk
 
 BUILTIN = frozenset(
-    "abs all any bool callable dict divmod enumerate filter float format frozenset getattr "
-    "hasattr int isinstance issubclass iter len list map max min next object open pow print range "
-    "repr reversed round set setattr sorted str sum super tuple type vars zip exit quit "
-    "ValueError RuntimeError KeyError StopIteration NotImplementedError TypeError Exception "
-    "IndexError AttributeError AssertionError KeyboardInterrupt ImportError OSError id "
-    "FileNotFoundError ZeroDivisionError staticmethod classmethod property "
-    "SystemExit StopAsyncIteration BaseException ArithmeticError".split()
+    [
+        "abs",
+        "all",
+        "any",
+        "bool",
+        "callable",
+        "dict",
+        "divmod",
+        "enumerate",
+        "filter",
+        "float",
+        "format",
+        "frozenset",
+        "getattr",
+        "hasattr",
+        "int",
+        "isinstance",
+        "issubclass",
+        "iter",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+        "next",
+        "object",
+        "open",
+        "pow",
+        "print",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "setattr",
+        "sorted",
+        "str",
+        "sum",
+        "super",
+        "tuple",
+        "type",
+        "vars",
+        "zip",
+        "exit",
+        "quit",
+        "ValueError",
+        "RuntimeError",
+        "KeyError",
+        "StopIteration",
+        "NotImplementedError",
+        "TypeError",
+        "Exception",
+        "IndexError",
+        "AttributeError",
+        "AssertionError",
+        "KeyboardInterrupt",
+        "ImportError",
+        "OSError",
+        "id",
+        "FileNotFoundError",
+        "ZeroDivisionError",
+        "staticmethod",
+        "classmethod",
+        "property",
+        "SystemExit",
+        "StopAsyncIteration",
+        "BaseException",
+        "ArithmeticError",
+    ]
 )
 
 
@@ -28,7 +90,17 @@ class Frame:
         code: the function that is called; None elsewhere.
     """
 
-    __slots__ = ("code", "declared", "function", "is_class", "names", "outer", "returned", "walk", "yielded")
+    __slots__ = (
+        "code",
+        "declared",
+        "function",
+        "is_class",
+        "names",
+        "outer",
+        "returned",
+        "walk",
+        "yielded",
+    )
 
     def __init__(
         self, walk: "Walk", outer: "Frame | None", function: str = "", code: Function | None = None

@@ -14,7 +14,9 @@ WORLDS: Final = 4
 
 Choices = tuple[float, float, float, float]
 
-NEVER: Final = re.compile(r"(^|[._])(local_|global_)?rank\b|start|resume|begin|offset|checkpoint|ckpt|state_dict", re.I)
+NEVER: Final = re.compile(
+    r"(^|[._])(local_|global_)?rank\b|start|resume|begin|offset|checkpoint|ckpt|state_dict", re.I
+)
 RATE: Final = re.compile(r"(^|_)(lr|learning_?rate)|lr$", re.I)
 LOW_RATE: Final = re.compile(r"min|final|end|warm|init|eta|low", re.I)
 FRACTION: Final = re.compile(
@@ -32,7 +34,9 @@ COUNT: Final = re.compile(
     r"world|shape|milestone",
     re.I,
 )
-PRIMARY: Final = re.compile(r"(is_)?(main|master|global_zero|rank_zero|primary|chief)\w*(\(\))?$", re.I)
+PRIMARY: Final = re.compile(
+    r"(is_)?(main|master|global_zero|rank_zero|primary|chief)\w*(\(\))?$", re.I
+)
 PATH: Final = re.compile(r"[A-Za-z_][\w.\[\]'\"-]*$")
 """A setting: names, attributes and keys, without a call."""
 

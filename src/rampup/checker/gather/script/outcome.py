@@ -113,9 +113,7 @@ def _curve(one: Scheduler, counting: Counting) -> Curve | None:
         return None
 
 
-def _run(
-    one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve | None]
-) -> Run:
+def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve | None]) -> Run:
     """Return the run that an optimizer makes."""
     one.settle_reports()
     groups = max(map(len, one.used))

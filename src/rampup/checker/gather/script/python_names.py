@@ -140,7 +140,9 @@ def _round(call: Call) -> Value:
     known = number(value)
     if known is None or not math.isfinite(known) or not isinstance(digits, int | None):
         return unknown(call.text)
-    return like(round(known, max(min(digits, 30), -30)) if digits is not None else round(known), value)
+    return like(
+        round(known, max(min(digits, 30), -30)) if digits is not None else round(known), value
+    )
 
 
 def _range(call: Call) -> Value:
@@ -169,7 +171,11 @@ def _is_a(value: Value, kind: Value) -> bool:
     value = plain(value)
     native = value.native if isinstance(value, Instance) else value
     own = str(getattr(native, "kind", "")).rpartition(".")[2]
-    bases = {"Optimizer", own} if own and hasattr(native, "used") else {own, "LRScheduler", "_LRScheduler"}
+    bases = (
+        {"Optimizer", own}
+        if own and hasattr(native, "used")
+        else {own, "LRScheduler", "_LRScheduler"}
+    )
     return name == type(value).__name__ or bool(own and name in bases)
 
 
@@ -200,7 +206,13 @@ def _dict(call: Call) -> Value:
     given = call.argument(0, "x")
     made = dict(given) if isinstance(given, dict) and not isinstance(given, Group) else {}
     if isinstance(given, list | tuple):
-        made = {plain(one[0]): one[1] for one in given if isinstance(one, tuple | list) and len(one) == 2 and isinstance(plain(one[0]), str | int | float)}
+        made = {
+            plain(one[0]): one[1]
+            for one in given
+            if isinstance(one, tuple | list)
+            and len(one) == 2
+            and isinstance(plain(one[0]), str | int | float)
+        }
     return {**made, **call.named}
 
 
@@ -215,7 +227,9 @@ def _list(call: Call) -> Value:
 
 def _enumerate(call: Call) -> Value:
     start = plain(call.walk.known_number(call.argument(1, "start", 0)))
-    return streams.pairs(stream(call.argument(0, "x"), call.frame), start if isinstance(start, int) else 0)
+    return streams.pairs(
+        stream(call.argument(0, "x"), call.frame), start if isinstance(start, int) else 0
+    )
 
 
 def _super(call: Call) -> Value:
@@ -369,9 +383,11 @@ def known(dotted: str) -> Known | None:
 
 
 def _clip(call: Call) -> Value:
-    values = [number(call.walk.known_number(call.argument(n, k))) for n, k in enumerate(("a", "a_min", "a_max"))]
+    values = [
+        number(call.walk.known_number(call.argument(n, k)))
+        for n, k in enumerate(("a", "a_min", "a_max"))
+    ]
     if any(value is None for value in values):
         return unknown(call.text)
     value, low, high = (one or 0.0 for one in values)
     return min(max(value, low), high)
-

@@ -143,7 +143,7 @@ class Scheduler(Native):
             self.lose()
         except peers.PeerError as error:
             self.raised = self.raised or (self.steps, str(error))
-            raise Raised(RuntimeError(str(error))) from None
+            raise Raised(RuntimeError(str(error)), str(error).partition(":")[0]) from None
 
     @property
     def index(self) -> int:
@@ -246,7 +246,7 @@ def argument(walk: Walk, value: Value, frame: Frame, node: ast.AST) -> Any:
         return type(value)([argument(walk, one, frame, node) for one in value])
     if isinstance(value, dict):
         return {key: argument(walk, one, frame, node) for key, one in value.items()}
-    if isinstance(value, Function | Bound | Instance):
+    if isinstance(value, Function | Bound | Instance | Native):
         return function(walk, value, frame, node)
     if value is None or isinstance(value, bool | int | float | str):
         return value

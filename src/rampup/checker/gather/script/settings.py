@@ -38,8 +38,10 @@ class Parser(Native):
         if name == "add_subparsers":
             return self
         if name in ("parse_args", "parse_known_args", "parse_intermixed_args"):
-            names = {key: Unknown(f"args.{key}") if one is None else one
-                     for key, one in self.defaults.items()}
+            names = {
+                key: Unknown(f"args.{key}") if one is None else one
+                for key, one in self.defaults.items()
+            }
             made = Instance(None, "args", names)
             return (made, []) if name == "parse_known_args" else made
         return Unknown(call.text)
@@ -53,7 +55,9 @@ class Parser(Native):
         name = given if isinstance(given, str) else re.sub(r"\W", "_", longest.lstrip("-"))
         default = call.named.get("default")
         action = call.named.get("action")
-        flag = isinstance(action, str) and action.startswith("store_") or not isinstance(action, str | None)
+        flag = (isinstance(action, str) and action.startswith("store_")) or not isinstance(
+            action, str | None
+        )
         if flag or default is None or default == "" or isinstance(default, bool):
             self.defaults[name] = None  # either way
             return
@@ -118,7 +122,9 @@ class ClassParser(Native):
 
 def _environment(call: Call) -> Value:
     default = call.argument(1, "default")
-    return Unknown(f"environ.{plain(call.argument(0, 'key'))}") if number(default) is None else default
+    return (
+        Unknown(f"environ.{plain(call.argument(0, 'key'))}") if number(default) is None else default
+    )
 
 
 KNOWN: Final[dict[str, Callable[[Call], Value]]] = {

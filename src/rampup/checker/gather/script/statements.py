@@ -177,9 +177,7 @@ def _method(value: Value, name: str, frame: Frame) -> Value:
 def _try(program: Program, node: ast.Try) -> Statement:
     body, orelse = block(program, node.body), block(program, node.orelse)
     last = block(program, node.finalbody)
-    handlers = [
-        (_names(one.type), one.name, block(program, one.body)) for one in node.handlers
-    ]
+    handlers = [(_names(one.type), one.name, block(program, one.body)) for one in node.handlers]
 
     def run(frame: Frame) -> int:
         walk = frame.walk
@@ -208,9 +206,7 @@ def _names(node: ast.expr | None) -> set[str]:
     if node is None:
         return set()
     nodes = node.elts if isinstance(node, ast.Tuple) else [node]
-    return {
-        one.id if isinstance(one, ast.Name) else getattr(one, "attr", "") for one in nodes
-    }
+    return {one.id if isinstance(one, ast.Name) else getattr(one, "attr", "") for one in nodes}
 
 
 def _raise(program: Program, node: ast.Raise) -> Statement:
@@ -239,7 +235,12 @@ def _return(program: Program, node: ast.Return) -> Statement:
 def _match(program: Program, node: ast.Match) -> Statement:
     subject = expression(program, node.subject)
     cases = [
-        (_patterns(program, one.pattern), one.guard and expression(program, one.guard), one, block(program, one.body))
+        (
+            _patterns(program, one.pattern),
+            one.guard and expression(program, one.guard),
+            one,
+            block(program, one.body),
+        )
         for one in node.cases
     ]
 

@@ -62,13 +62,19 @@ def _several(targets: list[Target], stars: list[bool]) -> Target:
             for index, target in enumerate(targets):
                 target(frame, unknown(f"{value.text}[{index}]"))
             return
-        values = value if isinstance(value, list | tuple) else everything(stream(value, frame), frame, 50)
+        values = (
+            value
+            if isinstance(value, list | tuple)
+            else everything(stream(value, frame), frame, 50)
+        )
         if any(stars):
             place = stars.index(True)
             behind = len(targets) - place - 1
             middle = [*values[place : len(values) - behind]]
             values = [*values[:place], middle, *values[len(values) - behind :]]
         for index, target in enumerate(targets):
-            target(frame, values[index] if index < len(values) else unknown(f"{show(value)}[{index}]"))
+            target(
+                frame, values[index] if index < len(values) else unknown(f"{show(value)}[{index}]")
+            )
 
     return to_all

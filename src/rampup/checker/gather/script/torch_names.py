@@ -20,7 +20,6 @@ from rampup.checker.gather.script.values import (
     is_sure,
     number,
     plain,
-    show,
 )
 
 OPTIMIZER: Final = re.compile(
@@ -171,7 +170,9 @@ def other_scheduler(dotted: str, call: Call) -> Value:
 def own_scheduler(dotted: str, call: Call) -> Value:
     """Build a RampupLR: its clock is the optimizer, so that nobody has to step it."""
     owner = optimizer_of(call, call.argument(0, "optimizer"), adopt=True)
-    made = Scheduler(call.walk, call.node, dotted, owner, call.settings(("optimizer", "schedule")), None)
+    made = Scheduler(
+        call.walk, call.node, dotted, owner, call.settings(("optimizer", "schedule")), None
+    )
     made.steps_itself = True
     return made
 
@@ -228,10 +229,20 @@ def tensor(name: str, call: Call) -> Value:
         values = [one for one in values if isinstance(one, tuple | list)][:1]
         values = values or [call.named.get("size", ())]
     if name == "arange":
-        return Tensor((call.walk.known_number(values[-1 if len(values) < 3 else 1]),)) if values else unknown(call.text)
+        return (
+            Tensor((call.walk.known_number(values[-1 if len(values) < 3 else 1]),))
+            if values
+            else unknown(call.text)
+        )
     if name == "tensor":
         given = values[0] if values else None
-        return Tensor((len(given),)) if isinstance(given, list) else given if isinstance(given, int | float | Number) else unknown(call.text)
+        return (
+            Tensor((len(given),))
+            if isinstance(given, list)
+            else given
+            if isinstance(given, int | float | Number)
+            else unknown(call.text)
+        )
     if name == "full":
         values = values[:1]
     sizes = values[0] if len(values) == 1 and isinstance(values[0], tuple | list) else values

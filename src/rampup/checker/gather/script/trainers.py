@@ -40,7 +40,12 @@ class Accelerator(Native):
             return self.sync
         if name == "num_processes" or name == "world_size":
             return 1
-        if name in ("is_main_process", "is_local_main_process", "is_global_zero", "is_last_process"):
+        if name in (
+            "is_main_process",
+            "is_local_main_process",
+            "is_global_zero",
+            "is_last_process",
+        ):
             return True
         if name == "gradient_accumulation_steps":
             return self.every
@@ -49,8 +54,16 @@ class Accelerator(Native):
     def call(self, name: str, call: Call) -> Value:
         """Prepare, accumulate, make a backward pass, report, save."""
         walk = call.walk
-        if name in ("prepare", "setup", "setup_dataloaders", "prepare_data_loader",
-                    "prepare_optimizer", "prepare_scheduler", "prepare_model", "setup_optimizers"):
+        if name in (
+            "prepare",
+            "setup",
+            "setup_dataloaders",
+            "prepare_data_loader",
+            "prepare_optimizer",
+            "prepare_scheduler",
+            "prepare_model",
+            "setup_optimizers",
+        ):
             return self._prepare(call, wraps=name.startswith("prepare"))
         if name == "backward":
             walk.backward(call.node, call.frame)
@@ -154,10 +167,17 @@ def configured(module: Instance, call: Call) -> None:
         if walk.is_mine(one):
             one.handed = True
             automatic = plain(module.names.get("automatic_optimization", True)) is not False
-            detail = {"interval": "epoch", "frequency": 1, **plan} if isinstance(one, Scheduler) else {}
+            detail = (
+                {"interval": "epoch", "frequency": 1, **plan} if isinstance(one, Scheduler) else {}
+            )
             walk.act(
-                "hand-over", method.node, call.frame, one,
-                through="LightningModule", automatic=automatic, **detail,
+                "hand-over",
+                method.node,
+                call.frame,
+                one,
+                through="LightningModule",
+                automatic=automatic,
+                **detail,
             )
 
 
@@ -194,12 +214,14 @@ def _note(found: dict[int, dict[str, Any]], value: Value, plan: dict[str, Any]) 
 def known(dotted: str) -> Callable[[Call], Value] | None:
     """Return what a class of a trainer builds; None if it is none."""
     name = dotted.rpartition(".")[2]
-    if name == "Accelerator" or dotted in ("lightning.Fabric", "lightning.fabric.Fabric", "lightning_fabric.Fabric"):
+    if name == "Accelerator" or dotted in (
+        "lightning.Fabric",
+        "lightning.fabric.Fabric",
+        "lightning_fabric.Fabric",
+    ):
         return accelerator
     if TRAINER.search(dotted):
         return trainer(dotted)
     if ARGUMENTS.search(dotted):
         return lambda call: Instance(None, "training_args", dict(call.named))
     return None
-
-
