@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import Any
 
 import torch
+from tests.checkpoints import through_a_file
 
 from rampup.checker.gather.script import peers
-from tests.checkpoints import through_a_file
 
 TORCH = "torch.optim.lr_scheduler."
 
@@ -34,7 +34,7 @@ class Recipe:
         return self.kind if "." in self.kind else TORCH + self.kind
 
 
-class Failed(Exception):
+class BothRaisedError(Exception):
     """Both sides raised, and the same."""
 
 
@@ -76,7 +76,7 @@ class Sides:
         """Do the same on both sides; where one raises, the other one must too.
 
         Raises:
-            Failed: both did.
+            BothRaisedError: both did.
         """
         raised, mine_raised, found, mine_found = None, None, None, None
         try:
@@ -91,7 +91,7 @@ class Sides:
             mine_raised = str(error)
         assert mine_raised == raised
         if raised is not None:
-            raise Failed(raised)
+            raise BothRaisedError(raised)
         return found, mine_found
 
     def build(self, recipe: Recipe, *, defaults: bool = True) -> tuple[Any, peers.Peer]:
