@@ -61,7 +61,7 @@ def test_one_scheduler_stepped_on(
             sides.check_reports()
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(recipes=st.lists(plain(), min_size=1, max_size=3), rates=group_rates, acts=acts)
 def test_several_writers_on_one_optimizer(
     recipes: list[Recipe], rates: list[float], acts: list[tuple[Any, ...]]
@@ -74,7 +74,7 @@ def test_several_writers_on_one_optimizer(
         check_program(sides, acts)
 
 
-@settings(max_examples=400)
+@settings(max_examples=120)
 @given(recipe=any_recipe(), rates=group_rates, count=st.integers(0, 25))
 def test_schedulers_of_schedulers(recipe: Recipe, rates: list[float], count: int) -> None:
     sides = Sides(*rates)
@@ -88,7 +88,7 @@ def test_schedulers_of_schedulers(recipe: Recipe, rates: list[float], count: int
                 sides.check_reports()
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(
     recipe=any_recipe(),
     rates=group_rates,
@@ -115,6 +115,23 @@ def test_a_resume_in_any_order(
             elif act == "scheduler" and act != left_out and second.pairs:
                 second.load_scheduler(saved)
         for _ in range(12):
+            second.step()
+            second.check_reports()
+
+
+@settings(max_examples=120)
+@given(saved=any_recipe(), now=any_recipe(), before=st.integers(0, 8))
+def test_a_state_of_another_class(saved: Recipe, now: Recipe, before: int) -> None:
+    first, second = Sides(1.0, 0.1), Sides(1.0, 0.1)
+    with contextlib.suppress(BothRaisedError):
+        for sides, recipe in ((first, saved), (second, now)):
+            sides.build(recipe)
+            sides.pairs = sides.pairs[-1:]
+        for _ in range(before):
+            first.step()
+        with contextlib.suppress(BothRaisedError):
+            second.load_scheduler(first.save())
+        for _ in range(8):
             second.step()
             second.check_reports()
 

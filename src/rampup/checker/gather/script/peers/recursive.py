@@ -222,6 +222,9 @@ class CosineAnnealingLR(LRScheduler):
         index, rates = self.last_epoch, self.optimizer.rates
         if self.starting:
             return rates
+        if self.step_count == 1 and index > 0:  # with a state that counted no steps
+            # of the groups that it was built with, and no others
+            return [self.at(base) for base, _ in zip(self.base_lrs, rates, strict=True)]
         if (index - 1 - self.T_max) % (2 * self.T_max) == 0:  # the wave before was 0
             lift = 1 - cos(pi / self.T_max)
             return [
@@ -232,9 +235,13 @@ class CosineAnnealingLR(LRScheduler):
         return [ratio * (rate - self.eta_min) + self.eta_min for rate in rates]
 
     def closed(self) -> list[float]:
+        """Return the wave here."""
+        return [self.at(base) for base in self.base_lrs]
+
+    def at(self, base: float) -> float:
         """Return eta_min + (base − eta_min) × (1 + cos(πk/T_max))/2."""
         wave = 1 + cos(pi * self.last_epoch / self.T_max)
-        return [self.eta_min + (base - self.eta_min) * wave / 2 for base in self.base_lrs]
+        return self.eta_min + (base - self.eta_min) * wave / 2
 
     def _asked(self) -> Asked:
         floor = tuple(self.eta_min for _ in self.given)
