@@ -48,7 +48,9 @@ def is_cyclic(scheduler: Any) -> bool:
     names = {one.__name__ for one in type(scheduler).__mro__}
     if names & set(_CYCLIC):
         return True
-    if any("num_cycles" in _keywords(factor) and _restarts(factor) for factor in _factors(scheduler)):
+    if any(
+        "num_cycles" in _keywords(factor) and _restarts(factor) for factor in _factors(scheduler)
+    ):
         return True
     return any(is_cyclic(part) for part in getattr(scheduler, "_schedulers", ()))
 

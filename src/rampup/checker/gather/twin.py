@@ -41,9 +41,7 @@ class Twin:
         TypeError: it waits for a metric, has no optimizer, or cannot be copied.
     """
 
-    def __init__(
-        self, scheduler: Any, *, groups: Groups | None = None, state: Any = None
-    ) -> None:
+    def __init__(self, scheduler: Any, *, groups: Groups | None = None, state: Any = None) -> None:
         bound = getattr(scheduler, "optimizer", None)
         if not isinstance(bound, Optimizer) or hasattr(scheduler, "patience"):
             raise TypeError(f"{type(scheduler).__name__} cannot be tried out")

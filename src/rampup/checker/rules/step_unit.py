@@ -72,9 +72,7 @@ def _never_warm(run: Run, steps: int, each: int) -> bool:
         return False
     rates = run.used[:, 0]
     rises = bool((np.diff(rates) >= 0).all()) and bool(rates[-1] > rates[0])
-    return (
-        rises and bool(rates[-1] < HALF * run.base[0]) and run.ends >= max(2 * steps, each)
-    )
+    return rises and bool(rates[-1] < HALF * run.base[0]) and run.ends >= max(2 * steps, each)
 
 
 def _once_an_update(run: Run) -> Iterator[Found]:
