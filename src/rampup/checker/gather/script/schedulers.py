@@ -128,8 +128,8 @@ class Scheduler(Native):
     def lose(self) -> None:
         """Forget the rates: the text does not settle them."""
         self.peer = None
-        for group in self.optimizer.groups if self.optimizer is not None else ():
-            group["lr"] = LOST
+        if self.optimizer is not None:
+            self.optimizer.lose()
 
     def attempt(self, do: Callable[[], None]) -> None:
         """Let the emulation do something.
@@ -142,6 +142,9 @@ class Scheduler(Native):
         except Unsettled:
             self.lose()
         except peers.PeerError as error:
+            if self.optimizer is not None and self.optimizer.open:
+                self.lose()
+                return
             self.raised = self.raised or (self.steps, str(error))
             raise Raised(RuntimeError(str(error)), str(error).partition(":")[0]) from None
 
@@ -224,6 +227,12 @@ class Scheduler(Native):
             return
         values = [_argument(call.walk, value) for value in call.values]
         named = {name: _argument(call.walk, value) for name, value in call.named.items()}
+        if "Plateau" not in self.kind:  # others do nothing with a metric
+            del values[1:]
+            named = {name: value for name, value in named.items() if not name.startswith("metric")}
+        if any(value is not None and math.isnan(value) for value in (*values, *named.values())):
+            self.lose()  # a metric, which nobody knows before the run
+            return
         self.attempt(lambda: getattr(peer, method)(*values, **named))
 
 

@@ -269,6 +269,7 @@ class Walk:
         for thing in things:
             if self.is_mine(thing):
                 thing.handed = True
+                thing.lose()
                 self.act("hand-over", node, frame, thing, through=through)
 
     def objects_in(self, value: Value, depth: int = 3) -> list[Any]:
