@@ -2,18 +2,22 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
 import torch
 from torch.compiler import is_compiling
 
-from rampup.checker.engine import findings as found_in
+from rampup.checker.engine import Fact, findings as found_in
 from rampup.checker.finding import Finding
+from rampup.checker.gather import live as wired
 from rampup.checker.gather.calls import asker, caller, on_call
 from rampup.checker.gather.ranks import Ranks
 from rampup.checker.gather.tally import Tally
-from rampup.checker.gather.twin import inner_optimizer, unwrapped
+from rampup.checker.gather.twin import unwrapped
+from rampup.checker.gather.wired import inner
+from rampup.errors import CheckError
 from rampup.trace.record import End, Epoch, Event, Skipped, Update
 
 Tell = Callable[[Finding], None]
@@ -43,11 +47,11 @@ class Live:
 
     def __init__(self, trace: Watched, *, updates: int | None, tell: Tell) -> None:
         self.findings: list[Finding] = []
-        self._tell = tell
+        self._tell, self._updates = tell, updates
         self._told: set[tuple[str, str]] = set()
         self._next_check = FIRST_CHECK
         self._scheduler = unwrapped(trace.scheduler)
-        self._optimizer = inner_optimizer(trace.optimizer)
+        self._optimizer = inner(trace.optimizer)
         self.tally = Tally(self._optimizer, self._scheduler, expected=updates)
         self._ranks = Ranks()
         self._undo = [*self._listen_to_scheduler(), *self._listen_to_optimizer()]
@@ -62,7 +66,7 @@ class Live:
         """Ask the rules about the run so far and return what is new."""
         run = self.tally.run(ranks=self._ranks.rates())
         new = []
-        for finding in found_in([run]):
+        for finding in found_in([run, *self._wiring()]):
             key = finding.code, finding.place.key
             if key not in self._told:
                 self._told.add(key)
@@ -71,6 +75,14 @@ class Live:
         for finding in new:
             self._tell(finding)
         return new
+
+    def _wiring(self) -> list[Fact]:
+        """Return what can be seen of scheduler and optimizer as they are now."""
+        if self._scheduler is None:
+            return []
+        with suppress(CheckError, TypeError):
+            return [*wired.facts(self._scheduler, self._optimizer, self._updates)]
+        return []
 
     def _hear(self, event: Event) -> None:
         if not self._undo:
