@@ -10,6 +10,7 @@ import torch
 from torch.compiler import is_compiling
 
 from rampup.checker.engine import Fact, findings as found_in
+from rampup.checker.facts import Run
 from rampup.checker.finding import Finding
 from rampup.checker.gather import live as wired
 from rampup.checker.gather.calls import asker, caller, on_call
@@ -18,12 +19,17 @@ from rampup.checker.gather.tally import Tally
 from rampup.checker.gather.twin import unwrapped
 from rampup.checker.gather.wired import inner
 from rampup.errors import CheckError
+from rampup.checker.registry import RULES
+from rampup.checker.rules.pace import first_epoch
 from rampup.trace.record import End, Epoch, Event, Skipped, Update
 
 Tell = Callable[[Finding], None]
 
 FIRST_CHECK: Final = 4
 """Updates after which the rules are asked for the first time; then whenever they doubled."""
+
+BEFOREHAND: Final = tuple(rule for rule in RULES.values() if rule.run is None)
+"""Rules that look at the objects because a run does not show what they look for."""
 
 
 class Watched(Protocol):
@@ -47,7 +53,7 @@ class Live:
 
     def __init__(self, trace: Watched, *, updates: int | None, tell: Tell) -> None:
         self.findings: list[Finding] = []
-        self._tell, self._updates = tell, updates
+        self._tell = tell
         self._told: set[tuple[str, str]] = set()
         self._next_check = FIRST_CHECK
         self._scheduler = unwrapped(trace.scheduler)
@@ -66,7 +72,10 @@ class Live:
         """Ask the rules about the run so far and return what is new."""
         run = self.tally.run(ranks=self._ranks.rates())
         new = []
-        for finding in found_in([run, *self._wiring()]):
+        found = found_in([run])
+        if run.finished:
+            found += found_in(self._objects(run), BEFOREHAND)
+        for finding in found:
             key = finding.code, finding.place.key
             if key not in self._told:
                 self._told.add(key)
@@ -76,12 +85,13 @@ class Live:
             self._tell(finding)
         return new
 
-    def _wiring(self) -> list[Fact]:
-        """Return what can be seen of scheduler and optimizer as they are now."""
+    def _objects(self, run: Run) -> list[Fact]:
+        """Return what scheduler and optimizer look like after the run."""
         if self._scheduler is None:
             return []
         with suppress(CheckError, TypeError):
-            return [*wired.facts(self._scheduler, self._optimizer, self._updates)]
+            epoch = first_epoch(run)
+            return [*wired.facts(self._scheduler, self._optimizer, run.expected, epoch)]
         return []
 
     def _hear(self, event: Event) -> None:
@@ -151,7 +161,7 @@ def live(trace: Watched, *, updates: int | None = None, tell: Tell | None = None
     optimizer: how often the scheduler is stepped for each update, how far its index moves, how
     many backward passes there are, who writes the rates, and which rate is asked for to be logged.
     Nothing is changed, and nothing of it stays when the trace ends. The rules are asked after 4
-    updates, whenever their number has doubled, and at the end.
+    updates, whenever their number has doubled, and at the end, then also about the objects.
 
     Args:
         trace: a running `rampup.watch`, best with the scheduler, the loader and the scaler.
