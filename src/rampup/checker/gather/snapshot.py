@@ -1,6 +1,7 @@
 """A checkpoint's plain data, or live objects, as one side of a resume."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -141,7 +142,7 @@ def _of_scheduler(state: Held, snapshot: Snapshot) -> Snapshot:
         snapshot,
         scheduler=True,
         index=at,
-        updates=at if ours else snapshot.updates,
+        updates=at if ours and snapshot.updates is None else snapshot.updates,
         base=states.bases(state) or snapshot.base,
         last=tuple(map(float, state["used"])) if ours and state.get("used") else (),
         kind=states.kind(state),
@@ -172,13 +173,22 @@ def _horizon(said: Held) -> dict[str, Any]:
 
 def _configured(config: Held, snapshot: Snapshot) -> Snapshot:
     training = config.get("training", {})
-    said = {"schedule": config.get("schedule"), "epochs": training.get("epochs")}
+    said = {"schedule": _spelled(config.get("schedule")), "epochs": training.get("epochs")}
     rate = training.get("lr")
     return replace(
         snapshot,
         base=() if rate is None else (float(rate),),
         settings={name: str(value) for name, value in said.items() if value is not None},
     )
+
+
+def _spelled(schedule: Any) -> Any:
+    """Return the text of a schedule as a checkpoint of ours spells it, if it calls no function."""
+    if not isinstance(schedule, str) or "function" in schedule:
+        return schedule
+    with suppress(RampupError):
+        return str(parse(schedule))
+    return schedule
 
 
 def _recorded(journal: Any, snapshot: Snapshot) -> Snapshot:

@@ -165,7 +165,7 @@ class Tally:
     def run(self, *, ranks: Floats | None = None) -> Run:
         """Return the run so far."""
         count = self.done
-        groups = max((len(rates) for rates in self._used), default=0)
+        groups = max((len(rates) for rates in self._used), default=1)
         used = _table(self._used, groups)
         scheduler = self._scheduler
         indexed = scheduler is not None and None not in self._index
