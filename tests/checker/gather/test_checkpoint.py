@@ -89,7 +89,7 @@ def test_a_payload_is_refused_and_does_not_run(tmp_path: Path, wrapped: str) -> 
         f"{file} is not read, because loading it would {what}; "
         "save state dicts, which hold plain data alone"
     )
-    pickle.loads(pickle.dumps(content))  # noqa: S301 - and it is one that would have run
+    pickle.loads(pickle.dumps(content))  # and it is one that would have run
     assert trap.exists()
 
 

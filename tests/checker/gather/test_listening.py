@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 import torch
+from tests.checker.gather.loops import Loop, codes, heard, loader, net
 from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import LinearLR, LRScheduler, SequentialLR
 
 import rampup
 from rampup.checker.gather.listening import live
-from tests.checker.gather.loops import Loop, codes, heard, loader, net
 
 
 def trained(*, listen: bool) -> dict[str, Any]:
@@ -93,7 +93,9 @@ def test_nothing_of_it_stays(how: str) -> None:
     assert not any(p._post_accumulate_grad_hooks for p in model.parameters())  # type: ignore[attr-defined]
 
 
-def test_a_finding_is_told_once_and_on_stderr_by_default(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_finding_is_told_once_and_on_stderr_by_default(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     model = net()
     optimizer = SGD(model.parameters(), lr=1.0)
     scheduler = LinearLR(optimizer, 1.0, 0.0, total_iters=20)
@@ -198,6 +200,4 @@ def test_p30_ranks_with_different_rates(tmp_path: Path, metric: str) -> None:
         return
     for ((code, message),) in found:  # when they see each other's rates is a matter of chance
         assert code == "RU306"
-        assert re.fullmatch(
-            r"the processes use different rates: rank 0 0\.\d+, rank 1 1", message
-        )
+        assert re.fullmatch(r"the processes use different rates: rank 0 0\.\d+, rank 1 1", message)

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Final, Protocol
 
 import torch
@@ -18,9 +17,9 @@ from rampup.checker.gather.ranks import Ranks
 from rampup.checker.gather.tally import Tally
 from rampup.checker.gather.twin import unwrapped
 from rampup.checker.gather.wired import inner
-from rampup.errors import CheckError
 from rampup.checker.registry import RULES
 from rampup.checker.rules.pace import first_epoch
+from rampup.errors import CheckError
 from rampup.trace.record import End, Epoch, Event, Skipped, Update
 
 Tell = Callable[[Finding], None]
@@ -108,7 +107,7 @@ class Live:
         elif isinstance(event, Skipped):
             self.tally.skip()
         elif isinstance(event, Epoch):
-            self.tally.epoch(event)
+            self.tally.epoch()
         elif isinstance(event, End):
             self.tally.finished = event.status == "finished"
             self.check()
@@ -120,9 +119,11 @@ class Live:
             return []
         tally = self.tally
         undo = [on_call(scheduler, "step", tally.before_call, self._after_call)]
-        for name in ("get_last_lr", "get_lr"):
-            if hasattr(scheduler, name):
-                undo.append(on_call(scheduler, name, _nothing, self._after_question))
+        undo += [
+            on_call(scheduler, name, _nothing, self._after_question)
+            for name in ("get_last_lr", "get_lr")
+            if hasattr(scheduler, name)
+        ]
         if hasattr(scheduler, "load_state_dict"):
             undo.append(on_call(scheduler, "load_state_dict", _nothing, lambda *_: tally.renew()))
         return undo

@@ -11,7 +11,7 @@ from rampup.checker.gather.calls import Spot
 from rampup.checker.gather.ends import ends_of, is_cyclic
 from rampup.checker.gather.twin import Twin
 from rampup.errors import CheckError
-from rampup.trace.record import Epoch, Update
+from rampup.trace.record import Update
 
 MOST_PLANNED = 100_000
 """Updates for which the planned rate is worked out."""
@@ -155,7 +155,7 @@ class Tally:
         self._pending = self._pending[0], 0
         self._on_skip = True
 
-    def epoch(self, epoch: Epoch) -> None:
+    def epoch(self) -> None:
         """Note where the next epoch begins."""
         if self.done > self._epochs[-1]:
             self._epochs.append(self.done)

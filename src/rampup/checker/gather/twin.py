@@ -39,7 +39,7 @@ class Twin:
         self._raised = False
 
     def rates(self, count: int) -> Floats:
-        """Return the rates of the next `count` updates, shape (count, groups), NaN behind an error."""
+        """Return the rates of the next updates, shape (count, groups), NaN behind an error."""
         with undisturbed():
             while len(self._rates) < count and not self._raised:
                 try:

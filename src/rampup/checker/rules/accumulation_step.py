@@ -18,7 +18,9 @@ def _run(run: Run) -> Iterator[Found]:
     over = over_early(run, steps)
     if over is not None:
         yield found(
-            run, over, f"the scheduler is stepped {steps} times for each update, once per micro-batch"
+            run,
+            over,
+            f"the scheduler is stepped {steps} times for each update, once per micro-batch",
         )
 
 

@@ -22,7 +22,12 @@ def _resume(resume: Resume) -> Iterator[Found]:
         for name in sorted(saved.settings.keys() & now.settings.keys())
         if saved.settings[name] != now.settings[name]
     ]
-    if saved.kind and now.kind and saved.kind != now.kind and saved.settings.keys() != now.settings.keys():
+    if (
+        saved.kind
+        and now.kind
+        and saved.kind != now.kind
+        and saved.settings.keys() != now.settings.keys()
+    ):
         pairs = [Pair(name="class", left=saved.kind, right=now.kind, columns=COLUMNS)]
     if "rate" not in resume.meant and len(saved.base) == len(now.base):
         pairs += [

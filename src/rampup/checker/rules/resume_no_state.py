@@ -46,7 +46,9 @@ def _alone(resume: Resume) -> Iterator[Found]:
         return
     moved = any(rate != base for rate, base in zip(saved.next, saved.base, strict=False))
     after = f"after {saved.updates} updates " if saved.updates else ""
-    counted = any(name.rpartition(".")[2].lower() in COUNTERS for name in saved.keys if "." not in name)
+    counted = any(
+        name.rpartition(".")[2].lower() in COUNTERS for name in saved.keys if "." not in name
+    )
     yield Found(
         place=saved.place,
         message=(

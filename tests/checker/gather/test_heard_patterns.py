@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from tests.checker.gather.loops import Loop, codes, heard, loader
 from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import (
     CosineAnnealingLR,
@@ -27,7 +28,6 @@ from transformers.optimization import (
 
 from rampup import RampupLR
 from rampup.checker.finding import Line
-from tests.checker.gather.loops import Loop, codes, heard, loader
 
 Body = Callable[[Loop], None]
 
@@ -53,7 +53,7 @@ def once_an_epoch(epochs: int, batches: int) -> Body:
     return body
 
 
-# P3: the scheduler first
+# P3, the scheduler first
 
 
 def scheduler_first(loop: Loop) -> None:
@@ -90,7 +90,7 @@ def test_p3_mended() -> None:
     assert codes(heard(each(6), lambda o: MultiStepLR(o, [2]))) == []
 
 
-# P4: the rate is written after the update
+# P4. The rate is written after the update
 
 
 def test_p4_a_rate_that_is_written_late() -> None:
@@ -138,7 +138,7 @@ def test_p4_an_epoch_that_is_passed_after_it_is_over(shift: int, found: list[str
     assert codes(listening) == found
 
 
-# P5: units
+# P5, units
 
 
 def test_p5_epochs_stepped_at_each_update() -> None:
@@ -195,7 +195,7 @@ def test_p5_a_staircase_of_epochs_stepped_at_each_update() -> None:
     assert codes(heard(body, lambda o: StepLR(o, 5), loader=data)) == ["RU201"]
 
 
-# P6: an index that begins again with each epoch
+# P6, an index that begins again with each epoch
 
 
 def test_p6_an_index_of_the_epoch() -> None:
@@ -218,7 +218,7 @@ def test_p6_an_index_of_the_epoch() -> None:
     assert codes(heard(right)) == []
 
 
-# P7: accumulation
+# P7, accumulation
 
 
 def accumulating(loop: Loop, *, inside: bool, micro: int = 24) -> None:
@@ -269,7 +269,7 @@ def test_p7_ours_counts_for_itself() -> None:
     assert codes(listening) == []
 
 
-# P8: once per process
+# P8, once per process
 
 
 def multiplied(loop: Loop, *, updates: int) -> None:
@@ -301,7 +301,7 @@ def test_p8_lengths_of_one_process_are_right() -> None:
     assert codes(listening) == []
 
 
-# P9: the horizon
+# P9, the horizon
 
 
 def linear(updates: int) -> Callable[[Any], Any]:
@@ -313,7 +313,7 @@ def test_p9_the_schedule_is_longer_than_the_run() -> None:
     assert (run.ends, run.expected, len(run.used)) == (100, 20, 20)
 
 
-# P25: mixed precision
+# P25, mixed precision
 
 
 def mixed(loop: Loop, *, asks: bool, scaler: Any, skips: tuple[int, ...], attempts: int) -> None:
@@ -377,7 +377,7 @@ def test_p25_a_few_in_many_are_noted() -> None:
     assert [finding.severity for finding in listening.findings] == ["note"]
 
 
-# P27: logs
+# P27, logs
 
 
 def test_p27_a_rate_that_is_logged_after_the_step() -> None:
@@ -460,7 +460,7 @@ def test_steps_that_go_to_where_a_run_stopped_are_right() -> None:
     assert codes(heard(body, lambda o: LinearLR(o, 0.1, total_iters=30))) == []
 
 
-# P17, P18, P19: wiring
+# P17 to P19, wiring
 
 
 def test_p17_a_scheduler_that_is_never_stepped() -> None:
@@ -547,7 +547,9 @@ OF_UPDATES: dict[str, Callable[[Any], Any]] = {
     "OneCycleLR": lambda o: OneCycleLR(o, 1.0, total_steps=41),
     "CyclicLR": lambda o: CyclicLR(o, 0.1, 1.0, step_size_up=5),
     "get_cosine_schedule_with_warmup": lambda o: get_cosine_schedule_with_warmup(o, 4, 40),
-    "get_cosine_with_hard_restarts_schedule_with_warmup": lambda o: get_cosine_with_hard_restarts_schedule_with_warmup(o, 4, 40, num_cycles=3),
+    "get_cosine_with_hard_restarts_schedule_with_warmup": lambda o: (
+        get_cosine_with_hard_restarts_schedule_with_warmup(o, 4, 40, num_cycles=3)
+    ),
     "get_constant_schedule_with_warmup": lambda o: get_constant_schedule_with_warmup(o, 4),
     "RampupLR": lambda o: RampupLR(o, "warmup 4up >> decay cosine", updates=40),
 }
