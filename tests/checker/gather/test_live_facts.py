@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.checker.gather.live_objects import by_lambda, optimizer, update
+from tests.checker.gather.test_untouched import BUILDERS
 from torch.optim import lr_scheduler as peer
 
 import rampup
 from rampup.checker.facts import Curve, Readings, Wiring
 from rampup.checker.gather.live import facts
 from rampup.errors import CheckError
-from tests.checker.gather.live_objects import by_lambda, optimizer, update
-from tests.checker.gather.test_untouched import BUILDERS
 
 PLAYED = {name: build for name, build in BUILDERS.items() if name != "random"} | {
     "step": lambda own: peer.StepLR(own, 3),

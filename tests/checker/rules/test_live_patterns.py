@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import pytest
 import torch
+from tests.checker.gather.live_objects import by_lambda, found, optimizer, update
 from torch.optim import lr_scheduler as peer
 
 from rampup.checker.facts import Curve
 from rampup.checker.gather.live import facts
 from rampup.checker.rules.unit_of_curve import unit_of_curve
-from tests.checker.gather.live_objects import by_lambda, found, optimizer, update
 
 Made = tuple[Any, dict[str, Any]]
 """What is checked, and how."""
@@ -280,7 +280,7 @@ PATTERNS = {
     "P19 late binding": Pattern(
         "RU303", "note",
         lambda: one(
-            lambda own: peer.LambdaLR(own, [lambda s: f**s for f in (0.9, 0.5)]),
+            lambda own: peer.LambdaLR(own, [lambda s: f**s for f in (0.9, 0.5)]),  # noqa: B023
             groups=2, updates=10,
         ),
         lambda: one(
@@ -348,14 +348,18 @@ def stepped(total: int, *, per_epoch: bool) -> Curve:
         (
             12,
             False,
-            "CosineAnnealingLR is stepped once per update, but its 12 steps are the epochs of the "
-            "run, which has 60 updates",
+            (
+                "CosineAnnealingLR is stepped once per update, but its 12 steps are the epochs of "
+                "the run, which has 60 updates"
+            ),
         ),
         (
             60,
             True,
-            "CosineAnnealingLR is stepped once per epoch, but its 60 steps are more than the 12 "
-            "epochs of the run, and no more than its 60 updates",
+            (
+                "CosineAnnealingLR is stepped once per epoch, but its 60 steps are more than the "
+                "12 epochs of the run, and no more than its 60 updates"
+            ),
         ),
         (60, False, ""),
         (12, True, ""),

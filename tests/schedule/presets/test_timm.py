@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import assume, given, strategies as st
+from tests.peers import timm_scheduler
 
 from rampup import Schedule, parse
 from rampup.errors import ScheduleError
 from rampup.schedule.presets import timm as presets
-from tests.peers import timm_scheduler
 
 
 @pytest.fixture(scope="module")

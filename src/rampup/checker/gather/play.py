@@ -34,7 +34,7 @@ def kind_of(scheduler: Any) -> Kind:
     if hasattr(scheduler, "step_update"):
         return "timm"
     if hasattr(scheduler, "lr_at"):
-        return "clocked" if hasattr(scheduler, "plan") else "metric"
+        return "clocked" if hasattr(scheduler, "planned") else "metric"
     return "warmed" if hasattr(scheduler, "how") else "torch"
 
 
@@ -165,8 +165,8 @@ def _unwarm(one: Any, standin: Standin) -> None:
     own = one.scheduler
     if not is_known(own):
         raise CheckError(
-            f"could not check {type(one).__name__}: it has done {one.last_epoch} updates, and it is "
-            f"not known how {type(own).__name__} goes back; check it before the first update"
+            f"could not check {type(one).__name__}: it has done {one.last_epoch} updates, and how "
+            f"{type(own).__name__} goes back is not known; check it before the first update"
         )
     for group in standin.param_groups:
         _put(group, group["initial_lr"])

@@ -34,8 +34,9 @@ def _run(run: Run) -> Iterator[Found]:
         rises = np.diff(run.planned[:, group]) > 0
         own = share[:, group]
         for at in np.flatnonzero(rises) + 1:
-            fell = own[at] < DROP * own[at - 1] and run.used[at, group] < run.used[at - 1, group]
-            stays = (own[at : at + 3] < DROP * own[at - 1]).all()
+            low = DROP * min(1.0, own[at - 1])
+            fell = own[at] < low and run.used[at, group] < run.used[at - 1, group]
+            stays = (own[at : at + 3] < low).all()
             if fell and stays and at not in run.writes:
                 yield Found(
                     place=run.place,
