@@ -56,6 +56,7 @@ def wired(
         saving=_saving(first),
         overdue=_overdue(first, index, done, curves, updates, epoch),
         captured=_captured(first),
+        seeded=seeded(first),
         dampened=any(kind_of(one) == "dampening" for one in schedulers),
     )
 
@@ -72,6 +73,19 @@ def updates_done(optimizer: Any) -> int | None:
     state = inner(optimizer).state
     steps = [one["step"] for one in state.values() if isinstance(one, dict) and "step" in one]
     return max(map(int, steps)) if steps else None
+
+
+def seeded(scheduler: Any) -> bool:
+    """Return whether the index of a scheduler was given by `last_epoch=`."""
+    parts = getattr(scheduler, "_schedulers", ())
+    at = getattr(scheduler, "last_epoch", None)
+    if parts:
+        counts = [getattr(part, "_step_count", 0) for part in parts]
+        return any(map(seeded, parts)) or (at is not None and at > 0 and max(counts) == 1)
+    count = getattr(scheduler, "_step_count", 0)
+    if not isinstance(at, int) or not count or hasattr(scheduler, "lr_at"):
+        return False
+    return bool(at > count - 1)
 
 
 def _groups(schedulers: list[Any], trains: Any) -> tuple[Group, ...]:

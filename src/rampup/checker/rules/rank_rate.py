@@ -105,7 +105,7 @@ def train(loss_of_rank):
 ranks = [train(lambda update: 1.0), train(lambda update: 1.0 / (1 + update))]
 findings = rampup.check(ranks)
 """,
-        says="rank 0 uses 0.01, rank 1 uses 1",
+        says="rank 0 uses 0.1, rank 1 uses 1",
     ),
     good=Example(
         text="""\

@@ -65,7 +65,7 @@ def _wiring(wiring: Wiring) -> Iterator[Found]:
                 "writes over what the other has done"
             ),
         )
-    elif wiring.groups and all(is_off(group) for group in wiring.groups):
+    elif not wiring.seeded and wiring.groups and all(is_off(group) for group in wiring.groups):
         group = wiring.groups[0]
         yield Found(
             place=wiring.place,
