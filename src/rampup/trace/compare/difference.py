@@ -132,14 +132,6 @@ def _text(value: Any, *, exact: bool) -> str:
     return text if exact or len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def of_value(part: str, name: str, x: Any, y: Any) -> Difference:
-    """Return the difference between two values of one name."""
-    left, right = shown(x, y)
-    return Difference(
-        part=part, name=name, a=plain(x), b=plain(y), sentence=f"{name}: {left} in a, {right} in b"
-    )
-
-
 T = TypeVar("T")
 
 
