@@ -8,17 +8,21 @@ from hypothesis import given, strategies as st
 
 from rampup.trace.columns import SERIES, Columns
 
-Row = tuple[object, ...]
+Row = dict[str, object]
 
 
 def row(k: int, used: float = 0.5, loss: float | None = None, rates: object = None) -> Row:
-    return (k, None, used, None, loss, None, None, rates)
+    return {**dict.fromkeys(SERIES), "k": k, "used": used, "loss": loss, "rates": rates}
+
+
+def together(*rows: Row) -> dict[str, list[object]]:
+    return {name: [one[name] for one in rows] for name in rows[0]}
 
 
 def made(*rows: Row) -> Columns:
     columns = Columns()
     for one in rows:
-        columns.add([one])
+        columns.add(together(one))
     return columns
 
 
@@ -63,7 +67,7 @@ def test_without_rates_of_groups_each_used_the_first_ones() -> None:
 def test_what_is_no_number_adds_nothing(bad: Row, error: type[Exception]) -> None:
     columns = made(row(0))
     with pytest.raises(error):
-        columns.add([row(5), bad])
+        columns.add(together(row(5), bad))
     assert columns.k.tolist() == [0.0]
     assert {len(columns.of(name).values) for name in SERIES} == {1}
     assert columns.groups == 0

@@ -78,6 +78,7 @@ def test_what_is_no_number_is_named_with_its_line(tmp_path: Path, loss: str, sai
 
 
 def test_an_event_that_measured_no_number_is_refused() -> None:
+    bad = made.update(0, loss=[])
     with pytest.raises(TraceError) as refused:
-        story_of([made.update(0, loss=[])])
-    assert str(refused.value) == "the trace: must be real number, not list"
+        story_of([bad])
+    assert str(refused.value) == f"{bad!r} holds no number: must be real number, not list"

@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -47,12 +47,19 @@ class Column:
         there[np.frombuffer(self.lost, dtype=np.int64)] = True
         return there
 
+    @property
+    def highest(self) -> float:
+        """The highest finite value; NaN where there is none."""
+        most = float(np.max(self.numbers, initial=-math.inf, where=np.isfinite(self.numbers)))
+        return most if math.isfinite(most) else math.nan
+
     def extend(self, given: Sequence[float | None], numbers: "array[float]") -> None:
         """Add what was given, and the same as numbers."""
         start = len(self.values)
-        for place in np.flatnonzero(~np.isfinite(np.frombuffer(numbers))).tolist():
-            if given[place] is not None:
-                self.lost.append(start + place)
+        if given.count(None) < len(given):
+            for place in np.flatnonzero(~np.isfinite(np.frombuffer(numbers))).tolist():
+                if given[place] is not None:
+                    self.lost.append(start + place)
         self.values.extend(numbers)
 
 
@@ -61,9 +68,11 @@ class Columns:
 
     Example:
         >>> columns = Columns()
-        >>> columns.add([(0, 0.1, 0.1, None, 2.5, None, None, None)])
-        >>> columns.k, columns.of("loss").numbers, columns.of("ratio").measured
-        (array([0.]), array([2.5]), array([False]))
+        >>> nothing = {name: [None, None] for name in ("planned", "reported", "grad_norm", "ratio")}
+        >>> columns.add({**nothing, "k": [0, 1], "used": [0.1, 0.2], "loss": [2.5, None],
+        ...              "rates": [None, None]})
+        >>> columns.of("used").numbers, columns.of("loss").measured
+        (array([0.1, 0.2]), array([ True, False]))
     """
 
     def __init__(self) -> None:
@@ -94,21 +103,21 @@ class Columns:
             return self._series["used"]
         return self._groups[group] if group < len(self._groups) else _nothing(len(self))
 
-    def add(self, updates: Iterable[Sequence[Any]]) -> None:
-        """Add updates, each as its index, a value for each of `SERIES`, and its `rates`.
+    def add(self, updates: Mapping[str, Sequence[Any]]) -> None:
+        """Add updates, as a column for `k`, each of `SERIES`, and `rates`.
 
         Raises:
             TypeError: a value is no number; nothing was added then.
             OverflowError: a whole number is too large for 8 bytes; nothing was added then.
         """
-        k, *given, rates = zip(*updates, strict=True)
-        index = array("d", k)
-        fresh = [_numbers(values) for values in given]
-        if self._groups or any(one is not None for one in rates):
-            self._add_rates(rates, fresh[list(SERIES).index("used")])
+        index = array("d", updates["k"])
+        fresh = {name: _numbers(updates[name]) for name in SERIES}
+        rates = updates["rates"]
+        if self._groups or rates.count(None) < len(rates):
+            self._add_rates(rates, fresh["used"])
         self._k.extend(index)
-        for column, values, numbers in zip(self._series.values(), given, fresh, strict=True):
-            column.extend(values, numbers)
+        for name, numbers in fresh.items():
+            self._series[name].extend(updates[name], numbers)
 
     def _add_rates(self, rates: Sequence[Sequence[float] | None], used: "array[float]") -> None:
         count = max(len(self._groups), *(len(one or ()) for one in rates))
@@ -138,7 +147,9 @@ class Columns:
         return left[order], right[order]
 
 
-def _numbers(values: Iterable[float | None]) -> "array[float]":
+def _numbers(values: Sequence[float | None]) -> "array[float]":
+    if values.count(None) == len(values):
+        return array("d", [math.nan]) * len(values)
     return array("d", [math.nan if value is None else value for value in values])
 
 

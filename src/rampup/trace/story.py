@@ -3,9 +3,9 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from operator import attrgetter, itemgetter
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -15,13 +15,11 @@ from rampup.trace.compact import Reader
 from rampup.trace.record import End, Event, Update
 from rampup.trace.source import JOURNAL, Traced, events_of
 
-TOGETHER: Final = 512
-"""Updates that are read at once, which is many times quicker than one by one."""
+CHUNK: Final = 1 << 16
+"""Bytes that are read at once; updates together are read many times quicker than one by one."""
 
-_UPDATES: Final = (b"[", b'{"kind":"update",')
-"""How a line begins that holds an update, now and in schema 1."""
-_READ: Final = attrgetter("k", *SERIES, "rates")
-_ROW: Final = itemgetter("k", *SERIES)
+_UPDATE: Final = '{"kind":"update",'
+_FIELDS: Final = ("k", *SERIES, "rates")
 
 E = TypeVar("E", bound=Event)
 
@@ -87,14 +85,16 @@ class Story:
             OverflowError: it is a whole number too large for 8 bytes.
         """
         if isinstance(event, Update):
-            self.measure([_READ(event)])
+            self.measure([event])
             return
         self.events.append(event)
         self._kinds[type(event)].append(event)
         self.ended = isinstance(event, End)
 
-    def measure(self, updates: Sequence[Sequence[Any]]) -> None:
-        """Add updates, as `Columns.add` takes them."""
+    def measure(self, updates: Sequence[Update] | Mapping[str, Sequence[Any]]) -> None:
+        """Add updates, or columns of them as `Columns.add` takes them."""
+        if not isinstance(updates, Mapping):
+            updates = {name: [getattr(one, name) for one in updates] for name in _FIELDS}
         self.columns.add(updates)
         self.ended = False
 
@@ -115,74 +115,86 @@ def story_of(source: Traced, name: str = "") -> Story:
         ['Warm up.']
     """
     if not isinstance(source, str | Path):
-        story = Story(name)
-        for event in events_of(source):
-            _told(story, event, "the trace")
-        return story
+        return _folded(Story(name), events_of(source))
     run = Path(source)
     path = run / JOURNAL if run.is_dir() else run
     story, reader = Story(str(source), path), Reader()
-    for lines in _lines(story, path):
-        _take(story, reader, lines, path)
+    for number, lines in _lines(story, path):
+        _take(story, reader, lines, str(path), number)
     return story
 
 
-def _lines(story: Story, path: Path) -> Iterator[list[tuple[int, bytes]]]:
-    """Yield the numbered lines of a journal: updates many at a time, other events one by one.
+def _folded(story: Story, events: list[Event]) -> Story:
+    for many, group in groupby(events, lambda event: isinstance(event, Update)):
+        block: list[Any] = [*group]
+        if many:
+            with suppress(TypeError, OverflowError):  # one by one, then, to say which
+                story.measure(block)
+                continue
+        for event in block:
+            try:
+                story.take(event)
+            except (TypeError, OverflowError) as error:
+                raise TraceError(f"{event!r} holds no number: {error}") from None
+    return story
+
+
+def _lines(story: Story, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines of a journal and the number of the first: of one form, many at a time.
 
     On the way the size, the hash and the torn last line are noted.
     """
-    seen = hashlib.sha256()
-    block: list[tuple[int, bytes]] = []
+    seen, number = hashlib.sha256(), 1
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                seen.update(line)
-                story.size += len(line)
-                if not line.endswith(b"\n"):
-                    story.torn = len(line.decode("utf-8", errors="replace"))
-                    break
-                update = line.startswith(_UPDATES)
-                if block and (block[-1][1][:1] != line[:1] or not update or len(block) == TOGETHER):
-                    yield block
-                    block = []
-                if update:
-                    block.append((number, line))
-                else:
-                    yield [(number, line)]
+            while chunk := file.read(CHUNK) + file.readline():
+                seen.update(chunk)
+                story.size += len(chunk)
+                *lines, torn = chunk.decode("utf-8", errors="replace").split("\n")
+                story.torn = len(torn)
+                for _, group in groupby(lines, _form):
+                    block = [*group]
+                    yield number, block
+                    number += len(block)
     except OSError as error:
         raise TraceError(f"no trace can be read from {path}: {error.strerror}") from None
-    if block:
-        yield block
     story.sha256 = seen.hexdigest()
 
 
-def _take(story: Story, reader: Reader, lines: Sequence[tuple[int, bytes]], path: Path) -> None:
-    """Add the events that the lines hold."""
-    if lines[0][1].startswith(b"["):
-        with suppress(TraceError, TypeError, OverflowError):  # one by one, then, to say which
-            texts = [line.decode("utf-8", errors="replace") for _, line in lines]
-            story.measure([*map(_READ, reader.updates(texts))])
+def _form(line: str) -> str:
+    """Return how a line begins that holds an update, now and in schema 1; else nothing."""
+    return "[" if line.startswith("[") else _UPDATE if line.startswith(_UPDATE) else ""
+
+
+def _take(story: Story, reader: Reader, lines: list[str], where: str, number: int) -> None:
+    """Add the events that the lines hold, all of one form."""
+    form = _form(lines[0])
+    with suppress(TraceError, ValueError, TypeError, KeyError, OverflowError):
+        if form == "[":
+            story.measure(reader.columns(lines))
             return
-    elif len(lines) > 1:
-        with suppress(ValueError, TypeError, KeyError, OverflowError):
-            rows = json.loads(b"[" + b",".join(line for _, line in lines) + b"]")
-            # a number that is spelled out, such as "NaN", is for the slower way too
-            if len(rows) == len(lines) and not any(b'"NaN"' in x or b'ty"' in x for _, x in lines):
-                story.measure([(*_ROW(row), row.get("rates")) for row in rows])
-                return
-    for number, line in lines:
-        where = f"{path}, line {number}"
+        if form == _UPDATE and len(lines) > 1:
+            story.measure(_joined(lines))
+            return
+    # one by one, to say which line holds no event
+    for place, line in enumerate(lines, number):
         try:
-            event = reader.event(line[:-1].decode("utf-8", errors="replace"))
-        except TraceError as error:
-            raise TraceError(f"{where}: {error}") from None
-        if event is not None:
-            _told(story, event, where)
+            event = reader.event(line)
+            if event is not None:
+                story.take(event)
+        except (TraceError, TypeError, OverflowError) as error:
+            raise TraceError(f"{where}, line {place}: {error}") from None
 
 
-def _told(story: Story, event: Event, where: str) -> None:
-    try:
-        story.take(event)
-    except (TypeError, OverflowError) as error:
-        raise TraceError(f"{where}: {error}") from None
+def _joined(lines: Sequence[str]) -> dict[str, list[Any]]:
+    """Return updates of schema 1 as columns.
+
+    Raises:
+        ValueError: a number is spelled out, such as "NaN", or there are not as many objects.
+    """
+    text = ",".join(lines)
+    rows = json.loads(f"[{text}]")
+    if len(rows) != len(lines) or '"NaN"' in text or 'ty"' in text:
+        raise ValueError
+    needed = {name: [row[name] for row in rows] for name in ("k", *SERIES)}
+    return {**needed, "rates": [row.get("rates") for row in rows]}
