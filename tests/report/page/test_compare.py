@@ -15,6 +15,8 @@ from rampup.trace.diff import diff
 from rampup.trace.record import Event
 from rampup.trace.story import story_of
 
+PLAN = e.PLANNED.text
+
 
 def found(*runs: list[Event]) -> Compared:
     letters = "ABC"[: len(runs)]
@@ -88,6 +90,12 @@ def test_of_very_many_differences_some_are_shown_and_the_rest_counted() -> None:
     table = part(compared, "Configuration").table
     assert table is not None
     assert table.note == "Shown are 200 of 205 rows."
+
+
+def test_a_fact_that_no_run_has_takes_no_row() -> None:
+    names = [row[0] for row in found(e.updates(1), e.updates(2)).runs.rows]
+    assert names == ["status", "updates", "highest rate used", "SHA-256 of the trace"]
+    assert ["schedule", PLAN, "–"] in found([e.PLANNED], e.updates(1)).runs.rows
 
 
 def marks(compared: Compared) -> dict[str, list[tuple[float, str]]]:

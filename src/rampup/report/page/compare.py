@@ -89,7 +89,11 @@ def compare(
         runs=Table(
             caption="The runs side by side",
             head=["", *names],
-            rows=[[name, *map(read, stories)] for name, read in _FACTS.items()],
+            rows=[
+                [name, *cells]
+                for name, read in _FACTS.items()
+                if {*(cells := [read(story) for story in stories])} != {NOTHING}
+            ],
         ),
         charts=overlays(stories, letters, diffs),
         parts=[part for name in TITLES if (part := _part(name, letters, diffs)) is not None],
