@@ -145,8 +145,9 @@ def test_a_spike_in_one_run_brings_a_second_chart() -> None:
     assert drawn["all-loss-closer"].marks == drawn["all-loss"].marks
 
 
-def test_runs_without_an_update_have_no_chart() -> None:
+def test_what_no_run_measured_has_no_chart() -> None:
     assert found([e.HEADER], [e.HEADER]).charts == []
+    assert set(marks(found([made.update(0)], [made.update(0)]))) == {"all-used"}
 
 
 def test_a_page_of_three_runs_holds_each_and_their_differences(tmp_path: Path) -> None:
