@@ -13,6 +13,7 @@ from rampup.checker.gather.script.program import Expression, Program
 from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.targets import target_of
 from rampup.checker.gather.script.values import (
+    Bound,
     Function,
     Guessed,
     Number,
@@ -219,7 +220,31 @@ def _conditional(program: Program, node: ast.IfExp) -> Expression:
     return run
 
 
+def _backward(program: Program, node: ast.Call) -> Expression:
+    """Return a backward pass; what it goes back from is not computed."""
+    assert isinstance(node.func, ast.Attribute)
+    path = isinstance(node.func.value, ast.Name | ast.Attribute)
+    function = expression(program, node.func) if path else None
+    call = _call_of(program, node)
+
+    def run(frame: Frame) -> Value:
+        called = function(frame) if function is not None else None
+        if isinstance(called, Bound) and called.function is not None:
+            return call(frame)
+        frame.walk.spend()
+        frame.walk.backward(node, frame)
+        return None
+
+    return run
+
+
 def _call(program: Program, node: ast.Call) -> Expression:
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "backward":
+        return _backward(program, node)
+    return _call_of(program, node)
+
+
+def _call_of(program: Program, node: ast.Call) -> Expression:
     function = expression(program, node.func)
     values = _display(program, node.args)
     plain_places = not any(isinstance(one, ast.Starred) for one in node.args)

@@ -17,13 +17,19 @@ from rampup.checker.gather.script.targets import target_of
 from rampup.checker.gather.script.values import Bound, Function, Instance, Raised, Unknown, Value
 
 
+ALWAYS: Final = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
+    ast.Return, ast.Break, ast.Continue, ast.Raise,
+)  # fmt: skip
+"""These are done whether they matter or not; a value that does not matter is not computed."""
+
+
 def block(program: Program, nodes: list[ast.stmt]) -> Statement:
     """Return a function that does statements one after another."""
     steps = [
         MAKERS[type(node)](program, node)
         for node in nodes
-        if type(node) in MAKERS
-        and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        if type(node) in MAKERS and (isinstance(node, ALWAYS) or program.keeps(node))
     ]
     if len(steps) == 1:
         return _one(steps[0])
@@ -210,20 +216,17 @@ def _names(node: ast.expr | None) -> set[str]:
 
 
 def _raise(program: Program, node: ast.Raise) -> Statement:
-    value = expression(program, node.exc) if node.exc else None
     called = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
     kind = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "Exception")
 
     def run(frame: Frame) -> int:
-        if value is not None:
-            value(frame)
         raise Raised(RuntimeError(kind), kind)
 
     return run
 
 
 def _return(program: Program, node: ast.Return) -> Statement:
-    value = expression(program, node.value) if node.value else None
+    value = expression(program, node.value) if node.value and program.keeps(node) else None
 
     def run(frame: Frame) -> int:
         frame.returned = value(frame) if value is not None else None

@@ -24,8 +24,11 @@ from rampup.checker.gather.script.values import (
 )
 from rampup.checker.script import Act, ActKind
 
-STEPS: Final = 120_000
+STEPS: Final = 80_000
 """Statements, calls and iterations of one world."""
+
+FEW: Final = 15_000
+"""The same behind a world that had too many."""
 
 ACTS: Final = 30_000
 """Acts of one world."""
@@ -103,6 +106,7 @@ class Walk:
         guesses: what is assumed.
         ids: ids of objects, shared by all worlds.
         run: calls a value with the arguments of a call.
+        steps: statements, calls and iterations it may take.
     """
 
     def __init__(
@@ -111,12 +115,13 @@ class Walk:
         guesses: Guesses,
         ids: Ids,
         run: Callable[[Value, Any], Value],
+        steps: int = STEPS,
     ) -> None:
         self.program = program
         self.run = run
         self.guesses = guesses
         self.ids = ids
-        self.left = STEPS
+        self.left = steps
         self.depth = 0
         self.entry = 0
         self.complete = True

@@ -8,8 +8,9 @@ from rampup.checker.gather.script import calls, constants, entries, outcome
 from rampup.checker.gather.script.guesses import EPOCHS, WORLDS, Guesses
 from rampup.checker.gather.script.optimizers import Optimizer
 from rampup.checker.gather.script.program import Program
+from rampup.checker.gather.script.relevance import Relevance
 from rampup.checker.gather.script.statements import block
-from rampup.checker.gather.script.walk import Ids, Walk
+from rampup.checker.gather.script.walk import FEW, STEPS, Ids, Walk
 from rampup.checker.script import Object, Script, World
 
 SPEAKS: Final = re.compile(r"schedul|param_groups|lr\b|learning_rate|LR\b|warmup|\.optim\b")
@@ -18,12 +19,13 @@ SPEAKS: Final = re.compile(r"schedul|param_groups|lr\b|learning_rate|LR\b|warmup
 NOTHING: Final = World(guesses={}, acts=(), loops={}, curves={}, runs={}, complete=True)
 
 
-def walk(path: str, text: str) -> Script:
+def walk(path: str, text: str, *, whole: bool = False) -> Script:
     """Return what a script says, without running it.
 
     Args:
         path: what the script is called in places.
         text: its text.
+        whole: walk statements too that matter to no rate; that is slower and changes nothing.
 
     Returns:
         Its objects, and what it does with them in each of several worlds; one world without acts
@@ -49,15 +51,17 @@ def walk(path: str, text: str) -> Script:
     lines = tuple(text.splitlines())
     if SPEAKS.search(text) is None:
         return Script(path=path, lines=lines, objects={}, worlds=(NOTHING,))
-    program = Program(path=path, tree=ast.parse(text), make=block)
+    tree = ast.parse(text)
+    kept = Relevance(tree).kept if not whole else None
+    program = Program(path=path, tree=tree, make=block, kept=kept)
     used = entries.used_names(program.tree)
     ids: Ids = {}
     worlds: list[World] = []
     objects: dict[int, Object] = {}
     long = 2 * constants.largest(program.tree) + 1
-    batches = 0
+    batches, steps = 0, STEPS
     for number in range(WORLDS):
-        one = Walk(program, Guesses(number, long, batches), ids, calls.run)
+        one = Walk(program, Guesses(number, long, batches), ids, calls.run, steps)
         entries.everything(one, used)
         objects = {**outcome.objects(one), **objects}
         worlds.append(outcome.world(one))
@@ -65,6 +69,7 @@ def walk(path: str, text: str) -> Script:
             break  # the text settles everything: the other worlds are the same
         if not number:
             batches = _batches(one, long)
+            steps = STEPS if one.complete else FEW
     return Script(path=path, lines=lines, objects=objects, worlds=tuple(worlds))
 
 
