@@ -20,7 +20,7 @@ from rampup.checker.gather.script.values import (
     Spent,
     Value,
 )
-from rampup.checker.gather.script.walk import Walk
+from rampup.checker.gather.script.walking import ASIDE, Walk
 
 
 def used_names(tree: ast.Module) -> set[str]:
@@ -39,27 +39,30 @@ def everything(walk: Walk, used: set[str]) -> None:
     module = walk.module
     module.names["__name__"] = "__main__"
     top = walk.program.make(walk.program, walk.program.tree.body)
-    _entry(walk, lambda: top(module))
+    _entry(walk, lambda: top(module), walk.left)
     for value in [*module.names.values()]:
         _begin(walk, value, used)
     for value in walk.given[:50]:
         _begin(walk, value, set())
 
 
-def _entry(walk: Walk, do: Callable[[], Value]) -> Value:
-    """Do something as an entry of its own."""
+def _entry(walk: Walk, do: Callable[[], Value], most: int = ASIDE) -> Value:
+    """Do something as an entry of its own, in at most so many steps."""
+    kept, walk.left = max(walk.left - most, 0), min(walk.left, most)
     walk.turns.clear()
     walk.guards.clear()
     walk.depth = 0
     try:
         given = do()
     except (Spent, RecursionError):
-        walk.complete = False
-        walk.left = max(walk.left, 0)
+        walk.unfinished.add(walk.entry)
         return None
     except Raised as raised:
-        walk.complete = walk.complete and raised.kind == "SystemExit"
+        if raised.kind != "SystemExit":
+            walk.unfinished.add(walk.entry)
         return None
+    finally:
+        walk.left = max(walk.left, 0) + kept
     return given
 
 

@@ -17,7 +17,7 @@ from rampup.checker.gather.script.values import (
 )
 
 if TYPE_CHECKING:
-    from rampup.checker.gather.script.walk import Walk
+    from rampup.checker.gather.script.walking import Walk
 
 
 @dataclass(slots=True, eq=False)

@@ -22,7 +22,7 @@ from rampup.checker.gather.script.values import (
     number,
     plain,
 )
-from rampup.checker.gather.script.walk import Walk
+from rampup.checker.gather.script.walking import Walk
 
 
 class Unsettled(Exception):  # noqa: N818 - the text is silent, nobody is wrong

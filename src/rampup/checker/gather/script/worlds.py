@@ -10,11 +10,15 @@ from rampup.checker.gather.script.optimizers import Optimizer
 from rampup.checker.gather.script.program import Program
 from rampup.checker.gather.script.relevance import Relevance
 from rampup.checker.gather.script.statements import block
-from rampup.checker.gather.script.walk import FEW, STEPS, Ids, Walk
+from rampup.checker.gather.script.walking import FEW, STEPS, Ids, Walk
 from rampup.checker.script import Object, Script, World
 
-SPEAKS: Final = re.compile(r"schedul|param_groups|lr\b|learning_rate|LR\b|warmup|\.optim\b")
-"""A text without any of these is about something else."""
+SPEAKS: Final = re.compile(
+    r"\b(\w*Adam\w*|A?SGD|RMSprop|Adagrad|Adadelta|Rprop|LBFGS|\w*Lion|Adafactor|LAMB|Lamb|LARS|Lars|"
+    r"Muon|Prodigy|Sophia|Ranger|Yogi|NovoGrad|Shampoo|M[Aa][Dd][Gg][Rr][Aa][Dd]|create_optimizer\w*|"
+    r"get_\w*schedule\w*)\b|[A-Za-z0-9]LR\(|LRScheduler|Scheduler\w*\(|Warmup\w*\(|\bOptimizer\)"
+)
+"""A text without any of these builds neither an optimizer nor a scheduler."""
 
 NOTHING: Final = World(guesses={}, acts=(), loops={}, curves={}, runs={}, complete=True)
 
@@ -65,11 +69,13 @@ def walk(path: str, text: str, *, whole: bool = False) -> Script:
         entries.everything(one, used)
         objects = {**outcome.objects(one), **objects}
         worlds.append(outcome.world(one))
+        if number == 1 and not objects:
+            break  # neither with every condition nor with none
         if not one.guesses.numbers and not one.guesses.ways:
             break  # the text settles everything: the other worlds are the same
         if not number:
             batches = _batches(one, long)
-            steps = STEPS if one.complete else FEW
+            steps = FEW if one.unfinished else STEPS
     return Script(path=path, lines=lines, objects=objects, worlds=tuple(worlds))
 
 

@@ -30,6 +30,9 @@ STEPS: Final = 80_000
 FEW: Final = 15_000
 """The same behind a world that had too many."""
 
+ASIDE: Final = 8_000
+"""The same for a function that nothing in the file calls."""
+
 ACTS: Final = 30_000
 """Acts of one world."""
 
@@ -124,7 +127,8 @@ class Walk:
         self.left = steps
         self.depth = 0
         self.entry = 0
-        self.complete = True
+        self.unfinished: set[int] = set()
+        """Entries that were not walked to their end."""
         self.acts: list[Act] = []
         self.loops: dict[int, Around] = {}
         self.turns: list[Turn] = []
