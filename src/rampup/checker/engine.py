@@ -1,9 +1,9 @@
 """Facts in, findings out: every rule reads every fact it knows how to read."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from rampup.checker.facts import Curve, Resume, Run, Wiring
+from rampup.checker.facts import Curve, Readings, Resume, Run, Wiring
 from rampup.checker.finding import SEVERITIES, Finding
 from rampup.checker.registry import RULES
 from rampup.checker.rule import Found, Rule
@@ -12,7 +12,10 @@ from rampup.checker.script import Script
 Key = tuple[str, str, int, str]
 """What makes two findings the same: the rule, and the path, line and key of the place."""
 
-Fact = Curve | Wiring | Run | Resume | Script
+Told = Curve | Wiring | Run | Resume | Script
+"""What a rule has a function for."""
+
+Fact = Told | Readings
 
 
 def findings(facts: Iterable[Fact], rules: Iterable[Rule] = tuple(RULES.values())) -> list[Finding]:
@@ -30,9 +33,11 @@ def findings(facts: Iterable[Fact], rules: Iterable[Rule] = tuple(RULES.values()
     kept: dict[Key, Finding] = {}
     for fact in facts:
         for rule in rules:
-            kept = {**_of(rule, fact), **kept}
-            if isinstance(fact, Script):
-                kept = {**_in_every_world(rule, fact), **kept}
+            if isinstance(fact, Readings):
+                kept = {**_in_all(rule, [(curve,) for curve in fact.curves]), **kept}
+                continue
+            found = _of_script(rule, fact) if isinstance(fact, Script) else _of(rule, fact)
+            kept = {**found, **kept}
     return sorted(
         kept.values(),
         key=lambda one: (
@@ -46,7 +51,19 @@ def findings(facts: Iterable[Fact], rules: Iterable[Rule] = tuple(RULES.values()
     )
 
 
-def _of(rule: Rule, fact: Fact) -> dict[Key, Finding]:
+def _of_script(rule: Rule, script: Script) -> dict[Key, Finding]:
+    """Return what a rule finds in the acts of a script; else in its curves; else in its runs.
+
+    The same mistake shows in all three, and its cause first in the first.
+    """
+    return (
+        _of(rule, script)
+        or _in_all(rule, [world.curves.values() for world in script.worlds])
+        or _in_all(rule, [world.runs.values() for world in script.worlds])
+    )
+
+
+def _of(rule: Rule, fact: Told) -> dict[Key, Finding]:
     found: dict[Key, Finding] = {}
     for one in _ask(rule, fact):
         place = one.place
@@ -54,21 +71,20 @@ def _of(rule: Rule, fact: Fact) -> dict[Key, Finding]:
     return found
 
 
-def _in_every_world(rule: Rule, script: Script) -> dict[Key, Finding]:
-    """Return what shows in the curves and runs of a script, whatever its text leaves open."""
-    worlds: list[dict[Key, Finding]] = []
-    for world in script.worlds:
-        seen: dict[Key, Finding] = {}
-        told: tuple[Fact, ...] = (*world.curves.values(), *world.runs.values())
-        for fact in told:
-            seen = {**_of(rule, fact), **seen}
-        worlds.append(seen)
-    first, *others = worlds
+def _in_all(rule: Rule, worlds: Sequence[Iterable[Told]]) -> dict[Key, Finding]:
+    """Return what shows in every world, whatever the source leaves open."""
+    seen: list[dict[Key, Finding]] = []
+    for world in worlds:
+        found: dict[Key, Finding] = {}
+        for fact in world:
+            found = {**_of(rule, fact), **found}
+        seen.append(found)
+    first, *others = seen
     return {key: one for key, one in first.items() if all(key in other for other in others)}
 
 
-def _ask(rule: Rule, fact: Fact) -> Iterator[Found]:
-    readers: dict[type[Fact], Callable[[Any], Iterable[Found]] | None] = {
+def _ask(rule: Rule, fact: Told) -> Iterator[Found]:
+    readers: dict[type[Told], Callable[[Any], Iterable[Found]] | None] = {
         Curve: rule.curve,
         Wiring: rule.wiring,
         Run: rule.run,

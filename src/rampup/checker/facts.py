@@ -14,12 +14,16 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from rampup.checker.finding import Place
+from rampup.checker.finding import Line, Place
 
 Floats = npt.NDArray[np.float64]
 
 Counted = Literal["updates", "epochs", "batches", "micro-batches", "samples", ""]
 """What a number counts, where that is known. Batches are those of one epoch."""
+
+
+Meant = Literal["schedule", "rate", "settings"]
+"""What a resume may change on purpose: a fresh schedule, another rate, other settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +71,14 @@ class Curve:
         warmup: updates of warmup asked for, where there is one.
         joins: updates at which one part hands over to the next.
         parts: what its parts are called, in order.
-        settings: what it was built with.
+        settings: what it was built with, in its own steps; those of its parts as
+            "schedulers[0].total_iters".
         cyclic: it goes up again on purpose.
         factor: the largest factor of a schedule written as one (LambdaLR); None for others.
         raised: an error met on the way.
+        every: updates from one step of the schedule to the next; all counts above are updates.
+        epoch: updates of an epoch, where that is known.
+        observed: `every` was seen in what happened so far, not assumed.
     """
 
     place: Place
@@ -88,6 +96,20 @@ class Curve:
     cyclic: bool = False
     factor: float | None = None
     raised: Raised | None = None
+    every: int = 1
+    epoch: int | None = None
+    observed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Readings:
+    """A schedule whose source does not settle how often it is stepped.
+
+    Args:
+        curves: what it asks for under each reading; only what holds in all of them is said.
+    """
+
+    curves: tuple[Curve, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +159,10 @@ class Wiring:
         aliased: groups whose `lr` and `initial_lr`, or base rate, are one tensor.
         metric_in_warmup: a metric-driven scheduler may act while another one still warms up.
         saving: what saving it does.
+        overdue: it was never stepped, though by now it would ask for another rate.
+        dampened: one of the writers multiplies on purpose what the others have written.
+        captured: groups have functions of their own that read the same variable, and so agree.
+        seeded: its index was given by `last_epoch=`, neither stepped nor loaded.
     """
 
     place: Place
@@ -150,6 +176,10 @@ class Wiring:
     aliased: tuple[int, ...] = ()
     metric_in_warmup: bool = False
     saving: Saving = Saving()
+    overdue: bool = False
+    captured: bool = False
+    dampened: bool = False
+    seeded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -161,7 +191,8 @@ class Run:
     Args:
         place: run folder, log, or the line of the script that updates.
         used: rates the updates used, shape (updates, groups); NaN where not recorded.
-        planned: rates the schedule gives to these updates, same shape.
+        planned: rates the schedule gives to these updates, same shape: one step for each update,
+            or the steps that were made, where those are once an epoch.
         reported: rates that were logged for these updates, same shape.
         base: rate that each group was given.
         calls: scheduler steps before update k since the one before, shape (updates,).
@@ -173,10 +204,12 @@ class Run:
         expected: updates planned.
         ends: updates after which the schedule is over.
         finished: the record goes up to the end of the run.
-        ranks: rates of the last update on each process, shape (ranks, groups).
+        ranks: rates of one update on each process, shape (ranks, groups).
         writes: updates before which something else than the scheduler set a rate.
         stepped: the scheduler was stepped at all; None where that was not watched.
         stale: steps were made by another optimizer than the scheduler's.
+        cyclic: the schedule goes up again on purpose.
+        lines: lines that updated, stepped the scheduler or asked it for a rate.
     """
 
     place: Place
@@ -197,6 +230,8 @@ class Run:
     writes: tuple[int, ...] = ()
     stepped: bool | None = None
     stale: bool = False
+    cyclic: bool = False
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -206,8 +241,8 @@ class Snapshot:
     Args:
         place: checkpoint file or configuration.
         keys: names of all entries, nested ones joined by ".".
-        optimizer: it holds optimizer state.
-        scheduler: it holds scheduler state.
+        optimizer: it holds an optimizer.
+        scheduler: it holds a scheduler.
         updates: updates the optimizer has made.
         index: the scheduler's index.
         last: rate of the last update in each group.
@@ -216,6 +251,9 @@ class Snapshot:
         kind: class of the scheduler.
         settings: what the schedule was built with, as text by name.
         curve: rates or factors of updates 0, 1, 2 …, shape (evaluated, groups); the fingerprint.
+        ahead: rates of the updates that come, shape (evaluated, groups); for the saved side those
+            of a run that was never broken.
+        seeded: the index was given by `last_epoch=`, neither stepped nor loaded.
     """
 
     place: Place
@@ -230,6 +268,8 @@ class Snapshot:
     kind: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     curve: Floats | None = None
+    ahead: Floats | None = None
+    seeded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -239,7 +279,9 @@ class Resume:
     Args:
         saved: what the checkpoint holds.
         now: what runs after loading it; None where only the checkpoint is at hand.
+        meant: what the user changes on purpose.
     """
 
     saved: Snapshot
     now: Snapshot | None = None
+    meant: frozenset[Meant] = frozenset()

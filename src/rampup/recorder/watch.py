@@ -42,6 +42,9 @@ class Watch:
 
     Attributes:
         events: every event so far, in order.
+        model: the model in training.
+        optimizer: its optimizer.
+        scheduler: the scheduler, where one was given.
     """
 
     def __init__(
@@ -60,12 +63,13 @@ class Watch:
         scaler: GradScaler | None = None,
     ) -> None:
         self.events: list[Event] = []
-        self._model = model
-        self._optimizer = optimizer
+        self.model = model
+        self.optimizer = optimizer
+        self.scheduler = scheduler
         first = None if scheduler is None else FirstRate(scheduler)
         self._meter = Meter(first, grad_norm=grad_norm, every=int(ratio), prober=prober)
         self._journal = journal
-        self._listeners = tuple(listeners)
+        self._listeners = [*listeners]
         self._opening = opening
         self._prober = prober
         self._loader, self._scaler = loader, scaler
@@ -84,12 +88,12 @@ class Watch:
             self.flush()
         if self._loader is not None:
             self._undo.append(on_pass(self._loader, self._pass_begins))
-        self._undo.append(self._optimizer.register_step_pre_hook(self._before_step).remove)
-        self._undo.append(self._optimizer.register_step_post_hook(self._after_step).remove)
+        self._undo.append(self.optimizer.register_step_pre_hook(self._before_step).remove)
+        self._undo.append(self.optimizer.register_step_post_hook(self._after_step).remove)
         if self._scaler is not None:
             self._undo.append(
                 on_skip(
-                    self._scaler, self._optimizer, lambda: self._meter.steps, self._scaler_skipped
+                    self._scaler, self.optimizer, lambda: self._meter.steps, self._scaler_skipped
                 )
             )
         if self._prober is not None:
@@ -184,6 +188,10 @@ class Watch:
         self.flush()
         return epoch
 
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` with each event from here on."""
+        self._listeners.append(listener)
+
     def emit(self, event: Event) -> None:
         """Add an event, tell the listeners, and keep it for the next flush."""
         self.events.append(event)
@@ -229,7 +237,7 @@ class Watch:
 
     def predict(self, x: torch.Tensor) -> list[Layer]:
         """Return what each layer puts out for the rows `x`; see `rampup.layers`."""
-        return layers(self._model, x)
+        return layers(self.model, x)
 
     def _pass_begins(self) -> None:
         # it ended here; but what is measured after it may still be told, up to the next update

@@ -1,4 +1,4 @@
-"""Where facts come from: one file for each source.
+"""Facts from each source: schedules, live objects, runs, checkpoints, scripts.
 
-Not here: what facts are (`facts.py`), judging them (`rules/`).
+Only here may the checker import torch. Nothing is judged here; that is what rules do.
 """

@@ -7,6 +7,7 @@ import numpy as np
 
 from rampup.checker.facts import Curve, Floats, Run
 from rampup.checker.finding import Place, Rates
+from rampup.checker.look import planned
 from rampup.checker.rule import Example, Found, Rule
 
 TINY: Final = 1e-3
@@ -17,26 +18,43 @@ SHOWN: Final = 5
 
 def _curve(curve: Curve) -> Iterator[Found]:
     if curve.warmup != 0:
-        yield from _starts_at_nothing(curve.place, curve.rates, "planned")
+        epoch = curve.epoch or curve.every
+        yield from _starts_at_nothing(curve.place, planned(curve), "planned", epoch)
 
 
 def _run(run: Run) -> Iterator[Found]:
-    yield from _starts_at_nothing(run.place, run.used, "used")
+    epoch = run.epochs[1] if len(run.epochs) > 1 else 0
+    yield from _starts_at_nothing(run.place, run.used, "used", epoch)
 
 
-def _starts_at_nothing(place: Place, rates: Floats, name: str) -> Iterator[Found]:
-    if len(rates) < 2:
-        return
-    first, second = rates[0], rates[1]
-    with np.errstate(invalid="ignore"):
-        wasted = (first >= 0) & (first < TINY * second)
-    for group in np.flatnonzero(wasted):
-        values = tuple(float(rate) for rate in rates[:SHOWN, group])
-        listed = ", ".join(f"{value:.4g}" for value in values)
+def _starts_at_nothing(place: Place, rates: Floats, name: str, epoch: int) -> Iterator[Found]:
+    for group in range(rates.shape[1]):
+        moves = np.flatnonzero(rates[:, group] > 0)
+        if not len(moves):
+            continue
+        wasted, first = int(moves[0]), 0.0
+        if not wasted and len(rates) > 1:
+            # a first rate that is not quite zero
+            first = float(rates[0, group])
+            wasted = int(0 <= first < TINY * rates[1, group])
+        if not wasted or (wasted > 1 and wasted != epoch):
+            continue
+        values = tuple(float(rate) for rate in rates[: wasted + SHOWN - 1, group])
+        shown = Rates(name=name, values=values, marked=tuple(range(wasted)))
+        if wasted == 1:
+            text = ", ".join(f"{value:.4g}" for value in values)
+            message = f"update 0 moves no weight: the rates begin with {text}"
+        else:
+            message = (
+                f"the whole first epoch, updates 0 to {wasted - 1}, moves no weight: its rate is "
+                f"0, and the next one {values[wasted]:.4g}"
+            )
+        whole = 1 < wasted == epoch
         yield Found(
             place=place,
-            message=f"update 0 moves no weight: the rates begin with {listed}",
-            evidence=(Rates(name=name, values=values, marked=(0,)),),
+            message=message,
+            evidence=(shown,),
+            severity="warning" if whole else None,
         )
         return
 
@@ -83,7 +101,10 @@ for _ in range(20):
     ),
     fix="Count from one, `(step + 1) / warmup`, or start from a rate above zero.",
     silent=(
-        "The second rate is zero too: then nothing says that a warmup begins.",
+        (
+            "More than one rate is zero, but not just those of the first epoch: then nothing says "
+            "that a warmup begins."
+        ),
         "A warmup of zero updates was asked for.",
     ),
     cases=(

@@ -35,8 +35,13 @@ def _numbers(tree: ast.Module) -> Iterator[float]:
                 if isinstance(key, ast.Constant) and NAME.search(str(key.value)):
                     yield from _within(value)
         elif isinstance(node, ast.Call):
-            words = [_name(node.func), *(str(one.value) for one in node.args if isinstance(one, ast.Constant))]
-            if SCHEDULE.search(words[0]) or (words[0] in ("add_argument", "option") and any(map(NAME.search, words[1:]))):
+            words = [
+                _name(node.func),
+                *(str(one.value) for one in node.args if isinstance(one, ast.Constant)),
+            ]
+            if SCHEDULE.search(words[0]) or (
+                words[0] in ("add_argument", "option") and any(map(NAME.search, words[1:]))
+            ):
                 yield from _within(node)
         elif isinstance(node, ast.Lambda):
             yield from _within(node.body)

@@ -15,9 +15,7 @@ WORLDS: Final = 4
 
 Choices = tuple[float, float, float, float]
 
-NEVER: Final = re.compile(
-    r"(^|[._])(local_|global_)?rank\b|start|resume|begin|offset", re.I
-)
+NEVER: Final = re.compile(r"(^|[._])(local_|global_)?rank\b|start|resume|begin|offset", re.I)
 RATE: Final = re.compile(r"(^|_)(lr|learning_?rate)|lr$", re.I)
 LOW_RATE: Final = re.compile(r"min|final|end|warm|init|eta|low", re.I)
 FRACTION: Final = re.compile(

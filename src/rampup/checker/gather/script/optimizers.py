@@ -112,7 +112,7 @@ class Optimizer(Native):
         self.waiting: list[tuple[Moment, int, int, float]] = []
         self.moments: list[Moment] = []
         self.steppings: list[Any] = []
-        walk.objects.append(self)
+        walk.made("optimizer", node, self)
 
     def _settle(self, walk: Walk, group: Group) -> None:
         given = group.get("lr")

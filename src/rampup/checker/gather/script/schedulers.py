@@ -10,7 +10,7 @@ from rampup.checker.finding import Place
 from rampup.checker.gather.script import peers
 from rampup.checker.gather.script.frame import Frame
 from rampup.checker.gather.script.native import Call, Given, Native
-from rampup.checker.gather.script.optimizers import LOST, Optimizer, StateOf
+from rampup.checker.gather.script.optimizers import Optimizer, StateOf
 from rampup.checker.gather.script.values import (
     Bound,
     Function,
@@ -105,7 +105,7 @@ class Scheduler(Native):
         self.steps = 0
         self.peer: Stepping | None = None
         self.raised: tuple[int, str] | None = None
-        walk.objects.append(self)
+        walk.made("scheduler", node, self)
         for part in parts:
             part.part_of = self
         if optimizer is not None:
@@ -192,7 +192,9 @@ class Scheduler(Native):
         if name == "load_state_dict":
             if walk.is_mine(self):
                 text = walk.program.text(call.nodes[0]) if 0 in call.nodes else ""
-                walk.act("load", call.node, call.frame, self, value=text)
+                given = call.values[0] if call.values else None
+                source = {"source": given.of.id} if isinstance(given, StateOf) else {}
+                walk.act("load", call.node, call.frame, self, value=text, **source)
             return None
         if name in ("dampening", "get_cycle_length"):
             return Unknown(call.text)

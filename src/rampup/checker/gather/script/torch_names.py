@@ -264,7 +264,11 @@ def save(call: Call) -> Value:
         held.update({one.name or one.text: one.id for one in call.walk.objects_in(value, 1)})
         if isinstance(value, dict):
             keys += [str(key) for key in value]
-    call.walk.act("save", call.node, call.frame, keys=tuple(keys), holds=held, to=call.text)
+    states = {one for value in call.all() for one in states_in(value).values()}
+    whole = tuple(one for one in held.values() if one not in states)
+    call.walk.act(
+        "save", call.node, call.frame, keys=tuple(keys), holds=held, whole=whole, to=call.text
+    )
     return None
 
 

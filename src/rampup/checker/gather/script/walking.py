@@ -245,6 +245,11 @@ class Walk:
             )
         )
 
+    def made(self, kind: ActKind, node: ast.AST, thing: Any) -> None:
+        """Note that the script builds an optimizer or a scheduler."""
+        self.objects.append(thing)
+        self.act(kind, node, Frame(self, self.module), thing)
+
     def backward(self, node: ast.AST, frame: Frame) -> None:
         """Note a backward pass."""
         self.act("backward", node, frame)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
-
 from tests.checker.gather.script.peers.sides import Recipe
 
 lengths = st.integers(1, 12)
@@ -40,7 +39,8 @@ whichever: dict[str, Callable[[], st.SearchStrategy[dict[str, Any]]]] = {
         {"milestones": st.lists(st.integers(0, 15), max_size=4)}, optional={"gamma": gammas}
     ),
     "ConstantLR": lambda: st.fixed_dictionaries(
-        {}, optional={"factor": st.sampled_from([0.25, 1 / 3, 0.0, 2.0]), "total_iters": odd_lengths}
+        {},
+        optional={"factor": st.sampled_from([0.25, 1 / 3, 0.0, 2.0]), "total_iters": odd_lengths},
     ),
     "LinearLR": lambda: st.fixed_dictionaries(
         {},
@@ -68,6 +68,8 @@ whichever: dict[str, Callable[[], st.SearchStrategy[dict[str, Any]]]] = {
             "mode": st.sampled_from(["triangular", "triangular2", "exp_range", "square"]),
             "gamma": gammas,
             "cycle_momentum": st.booleans(),
+            "scale_fn": st.just(rising),
+            "scale_mode": st.sampled_from(["cycle", "iterations"]),
         },
     ),
     "OneCycleLR": lambda: st.fixed_dictionaries(
@@ -79,6 +81,13 @@ whichever: dict[str, Callable[[], st.SearchStrategy[dict[str, Any]]]] = {
             "div_factor": st.sampled_from([10, 25.0]),
             "final_div_factor": st.sampled_from([1, 1e4]),
             "three_phase": st.booleans(),
+        },
+    ),
+    "torch.optim.swa_utils.SWALR": lambda: st.fixed_dictionaries(
+        {"swa_lr": rates},
+        optional={
+            "anneal_epochs": odd_lengths,
+            "anneal_strategy": st.sampled_from(["cos", "linear", "sine"]),
         },
     ),
 }

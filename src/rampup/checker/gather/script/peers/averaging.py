@@ -29,14 +29,14 @@ class SWALR(LRScheduler):
             )
         if not isinstance(anneal_epochs, int) or anneal_epochs < 0:
             raise ValueError(f"anneal_epochs must be equal or greater than 0, got {anneal_epochs}")
-        self.anneal_strategy = anneal_strategy
+        self._anneal_strategy = anneal_strategy
         self.anneal_epochs = anneal_epochs
         super().__init__(optimizer, last_epoch)
 
     def share(self, step: int) -> float:
         """Return the share of `swa_lr` at a step, in [0, 1]."""
         progress = max(0, min(1, step / max(1, self.anneal_epochs)))
-        return progress if self.anneal_strategy == "linear" else (1 - cos(pi * progress)) / 2
+        return progress if self._anneal_strategy == "linear" else (1 - cos(pi * progress)) / 2
 
     def following(self) -> list[float]:
         """Return the mix of `swa_lr` and the rate that it began with, which it computes back."""

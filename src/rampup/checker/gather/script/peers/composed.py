@@ -59,12 +59,12 @@ class _Composed(LRScheduler):
 
     def state(self) -> dict[str, Any]:
         """Return its own state and that of each part."""
-        return super().state() | {"parts": [part.state() for part in self.parts]}
+        return super().state() | {"_schedulers": [part.state() for part in self.parts]}
 
     def take(self, state: Mapping[str, Any]) -> None:
         """Take over its own state and that of each part."""
-        states = state["parts"]
-        super().take({name: value for name, value in state.items() if name != "parts"})
+        states = state["_schedulers"]
+        super().take({name: value for name, value in state.items() if name != "_schedulers"})
         for index, saved in enumerate(states):
             self.parts[index].take(saved)
 
@@ -88,22 +88,22 @@ class SequentialLR(_Composed):
                 "the number of milestone points, but got number of schedulers "
                 f"{len(parts)} and the number of milestones to be equal to {len(milestones)}"
             )
-        self.milestones = list(milestones)
+        self._milestones = list(milestones)
         self.last_epoch = last_epoch + 1
         for group in optimizer.groups:
             group["lr"] = group["initial_lr"]
         for part in parts:
             _undo(part)
-        first = self.parts[bisect_right(self.milestones, 0)]
+        first = self.parts[bisect_right(self._milestones, 0)]
         _begin(first)
         self.last_lr = first.last_lr
 
     def forward(self) -> None:
         """Move one on; at a milestone the next part begins at its index 0."""
         self.last_epoch += 1
-        index = bisect_right(self.milestones, self.last_epoch)
+        index = bisect_right(self._milestones, self.last_epoch)
         part = self.parts[index]
-        if index > 0 and self.milestones[index - 1] == self.last_epoch:
+        if index > 0 and self._milestones[index - 1] == self.last_epoch:
             _stepping(part).move(0)
         else:
             part.advance()
@@ -111,8 +111,8 @@ class SequentialLR(_Composed):
 
     def _asked(self) -> Asked:
         asked = [part.asked for part in self.parts]
-        whole = all(float(stone).is_integer() for stone in self.milestones)
-        joins = tuple(int(stone) for stone in self.milestones) if whole else ()
+        whole = all(float(stone).is_integer() for stone in self._milestones)
+        joins = tuple(int(stone) for stone in self._milestones) if whole else ()
         ends = asked[-1].ends
         return Asked(
             peak=_highest(asked),
@@ -127,6 +127,8 @@ class SequentialLR(_Composed):
 
 class ChainedScheduler(_Composed):
     """All parts at every step, each on the rates that the one before left."""
+
+    CODE = _Composed.CODE | {"last_epoch"}  # which torch's class has not
 
     def __init__(self, parts: Sequence[Peer], optimizer: Optimizer) -> None:
         if not parts:

@@ -3,8 +3,9 @@
 Reference: torch 2.13, torch/optim/lr_scheduler.py; Smith 2017, Cyclical Learning Rates.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import floor
+from typing import Any
 
 from rampup.checker.gather.script.peers.momentum import moves, set_bounds, set_momentum
 from rampup.checker.gather.script.peers.peer import Asked, Optimizer, count
@@ -62,6 +63,15 @@ class CyclicLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
         self.base_lrs = low  # the hidden step took `initial_lr`
         self.given = tuple(given)
+
+    def state(self) -> dict[str, Any]:
+        """Return the state; of a plain function nothing is saved."""
+        return super().state() | {"_scale_fn_custom": None}
+
+    def take(self, state: Mapping[str, Any]) -> None:
+        """Take over a state, which has to be one of this class."""
+        _ = state["_scale_fn_custom"]
+        super().take({name: value for name, value in state.items() if name != "_scale_fn_custom"})
 
     def scale(self, cycle: int) -> float:
         """Return how high this cycle, or this step, goes."""

@@ -3,7 +3,8 @@
 Reference: torch 2.13, torch/optim/lr_scheduler.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rampup.checker.gather.script.peers.peer import Asked, Factor, Optimizer
 from rampup.checker.gather.script.peers.stepping import LRScheduler
@@ -20,6 +21,15 @@ class _Calling(LRScheduler):
             raise ValueError(f"Expected {groups} lr_lambdas, but got {len(lr_lambda)}")
         self.functions = tuple(lr_lambda)
         super().__init__(optimizer, last_epoch)
+
+    def state(self) -> dict[str, Any]:
+        """Return the state; of a plain function nothing is saved."""
+        return super().state() | {"lr_lambdas": [None] * len(self.functions)}
+
+    def take(self, state: Mapping[str, Any]) -> None:
+        """Take over a state, which has to be one of this class."""
+        _ = state["lr_lambdas"]
+        super().take({name: value for name, value in state.items() if name != "lr_lambdas"})
 
     def times(self, rates: Sequence[float]) -> list[float]:
         """Return each rate times its factor now, called in the order of the groups."""

@@ -49,7 +49,7 @@ class OneCycleLR(LRScheduler):
             raise ValueError(
                 f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}"
             )
-        self.anneal_strategy = anneal_strategy
+        self._anneal_func_type = anneal_strategy
         highest = optimizer.spread("max_lr", max_lr)
         if last_epoch == -1:
             for group, high in zip(optimizer.groups, highest, strict=True):
@@ -92,7 +92,7 @@ class OneCycleLR(LRScheduler):
     def anneal(self, group: Group, between: tuple[str, str], progress: float) -> float:
         """Return the value at `progress` between two entries of a group."""
         start, end = (float(group[entry]) for entry in between)
-        if self.anneal_strategy == "linear":
+        if self._anneal_func_type == "linear":
             return (end - start) * progress + start
         return end + (start - end) / 2.0 * (cos(pi * progress) + 1)
 

@@ -222,7 +222,7 @@ class CosineAnnealingLR(LRScheduler):
         index, rates = self.last_epoch, self.optimizer.rates
         if self.starting:
             return rates
-        if self.step_count == 1 and index > 0:
+        if self.step_count == 1 and index > 0:  # with a state that counted no steps
             # of the groups that it was built with, and no others
             return [self.at(base) for base, _ in zip(self.base_lrs, rates, strict=True)]
         if (index - 1 - self.T_max) % (2 * self.T_max) == 0:  # the wave before was 0

@@ -1,0 +1,161 @@
+"""RU401: the scheduler, or whoever writes the rate, is called at the wrong place of the update."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from rampup.checker.facts import Floats, Run
+from rampup.checker.finding import Rates
+from rampup.checker.rule import Example, Found, Rule
+from rampup.checker.rules.pace import FEW, close, pace, passes
+
+SHOWN: Final = 5
+TINY: Final = 1e-3
+"""A first rate below this share of the second is worth nothing: it may be skipped on purpose."""
+
+
+def _run(run: Run) -> Iterator[Found]:
+    if len(run.used) < FEW:
+        return
+    if _steps_first(run):
+        yield _found(
+            run, "the scheduler is stepped before the update, so that its first rate is never used"
+        )
+    elif _writes_late(run):
+        yield _found(
+            run,
+            f"update 0 used {run.used[0, 0]:.4g}, because the rate is written after the update: "
+            f"the first one that was written, {run.used[1, 0]:.4g}, came one update late",
+        )
+    else:
+        yield from _again(run)
+
+
+def _steps_first(run: Run) -> bool:
+    """Return whether the updates use the rates of the steps after them."""
+    planned, calls, steps = run.planned, run.calls, pace(run)
+    if planned is None or calls is None or steps not in (0, 1) or calls[0] != 1:
+        return False
+    plan, used = planned[:, 0], run.used[:, 0]
+    later = np.flatnonzero(calls[1:]) + 1
+    if not len(later):
+        return False
+    first, second = plan[0], plan[later[0]]
+    if not first >= TINY * second or 0 in run.skipped or _doubled(run):
+        return False
+    if steps == 0:
+        return bool(close(used[0], second) and not close(first, second))
+    return bool(close(used[:-1], plan[1:]).all() and not close(used, plan).all())
+
+
+def _doubled(run: Run) -> bool:
+    """Return whether the first update may be the second attempt."""
+    each = passes(run)
+    return run.backwards is not None and each is not None and int(run.backwards[0]) > each
+
+
+def _writes_late(run: Run) -> bool:
+    """Return whether a warmup is written by hand, from the second update on."""
+    first = np.asarray(run.used[: FEW + 1, 0])
+    written = set(range(1, len(first))) <= set(run.writes)
+    rises = bool((np.diff(first[1:]) > 0).all())
+    return written and 0 not in run.writes and rises and bool(first[0] >= first[-1])
+
+
+def _again(run: Run) -> Iterator[Found]:
+    """Find a `scheduler.step(epoch)` that gives the first epoch's rate to the second one, too."""
+    if run.calls is None or run.index is None or pace(run) != 0:
+        return
+    at = np.flatnonzero(run.calls)
+    if len(at) < 2 or at[0] == 0 or (run.calls[at] != 1).any():
+        return
+    moves = run.index[at] - run.index[at - 1]
+    if moves[0] == 0 and (moves[1:] == 1).all():
+        k = int(at[0])
+        yield Found(
+            place=replace(run.place, update=k),
+            message=(
+                f"the scheduler is stepped to index {run.index[k]} before update {k}, which the "
+                f"updates before it had used already: the schedule runs one epoch late"
+            ),
+            evidence=(_rates("used", run.used), *run.lines),
+        )
+
+
+def _found(run: Run, message: str) -> Found:
+    planned = () if run.planned is None else (_rates("planned", run.planned),)
+    return Found(
+        place=replace(run.place, update=0),
+        message=message,
+        evidence=(*planned, _rates("used", run.used), *run.lines),
+    )
+
+
+def _rates(name: str, rates: Floats) -> Rates:
+    return Rates(name=name, values=tuple(map(float, rates[:SHOWN, 0])), marked=(0,))
+
+
+RULE: Final = Rule(
+    code="RU401",
+    name="call-order",
+    word="ORD",
+    severity="warning",
+    detects=(
+        "The scheduler is stepped before the update, or the rate is written after the update that "
+        "it was meant for."
+    ),
+    matters=(
+        "Stepped first, `MultiStepLR([2])` gives 1, 0.1, 0.1: one update at 1 instead of two. "
+        "Written afterwards, a warmup of 4 gives 1, 0.25, 0.5, 0.75, 1: the one update that it was "
+        "to soften runs at the peak. torch warns of the first, if it happens at the very first "
+        "step; after a resume it says nothing."
+    ),
+    bad=Example(
+        text="""\
+import torch
+
+model = torch.nn.Linear(10, 2)
+optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+for number in range(20):
+    model(torch.randn(8, 10)).square().mean().backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    for group in optimizer.param_groups:
+        group["lr"] = min(1.0, (number + 1) / 4)
+""",
+        says="rates 1, 0.25, 0.5, 0.75, 1",
+    ),
+    good=Example(
+        text="""\
+import torch
+
+model = torch.nn.Linear(10, 2)
+optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+for number in range(20):
+    for group in optimizer.param_groups:
+        group["lr"] = min(1.0, (number + 1) / 4)
+    model(torch.randn(8, 10)).square().mean().backward()
+    optimizer.step()
+    optimizer.zero_grad()
+""",
+        says="rates 0.25, 0.5, 0.75, 1, 1",
+    ),
+    fix="Write the rate, update, and step the scheduler, in this order.",
+    silent=(
+        "The first rate is zero: a step before the loop skips it on purpose.",
+        "Several steps are made before the first update, to go on where a run stopped.",
+        "Mixed precision skipped the first update: that is amp-skip.",
+    ),
+    cases=(
+        "facebookresearch/deit#145",
+        "Lightning-AI/pytorch-lightning#17972",
+        "deepspeedai/DeepSpeed#5731",
+        "SysCV/vis4d#84",
+        "Lightning-AI/pytorch-lightning#101",
+        "ThilinaRajapakse/pytorch-transformers-classification#21",
+        "MiaoyunZhao/GANTransferLimitedData#3",
+    ),
+    run=_run,
+)
