@@ -7,6 +7,7 @@ does nothing to it, because nobody knows when it is called.
 
 import ast
 from collections.abc import Callable
+from functools import partial
 
 from rampup.checker.gather.script.frame import Frame
 from rampup.checker.gather.script.native import Call
@@ -81,9 +82,9 @@ def _begin(walk: Walk, value: Value, used: set[str]) -> None:
 
 def _call(walk: Walk, value: Value) -> Value:
     frame = Frame(walk, walk.module)
-    return walk.run(
-        value, Call(frame, value.function.node if isinstance(value, Bound) else value.node)
-    )
+    function = value.function if isinstance(value, Bound) else value
+    assert isinstance(function, Function | Class)
+    return walk.run(value, Call(frame, function.node))
 
 
 def _class(walk: Walk, cls: Class, used: set[str]) -> None:
@@ -113,7 +114,7 @@ def _methods(walk: Walk, made: Instance, used: set[str]) -> None:
             if name.startswith("__") or method.node in walk.called or name in used:
                 continue
             bound = Bound(made, name, method)
-            _hand_over(walk, method.node, _entry(walk, lambda bound=bound: _call(walk, bound)))
+            _hand_over(walk, method.node, _entry(walk, partial(_call, walk, bound)))
 
 
 def _hand_over(walk: Walk, node: ast.AST, given: Value) -> None:

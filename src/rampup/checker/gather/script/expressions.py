@@ -38,7 +38,7 @@ def expression(program: Program, node: ast.AST) -> Expression:
 
 
 def _constant(_: Program, node: ast.Constant) -> Expression:
-    value = node.value
+    value: Value = node.value
     if isinstance(value, bytes | complex) or value is ...:
         value = Unknown(repr(value)[:40])
     return lambda _: value
@@ -142,7 +142,7 @@ def combined(sign: str, left: Value, right: Value, frame: Frame) -> Value:
         both = isinstance(left, Unknown) and isinstance(right, Unknown)
         if both and not (walk.guesses.counts(left) or walk.guesses.counts(right)):
             return unknown(f"{left.text} {sign} {right.text}")
-        if not isinstance(left, str | list | tuple) or isinstance(left, Number):
+        if not isinstance(left, str | list | tuple):
             left, right = walk.known_number(left), walk.known_number(right)
         if isinstance(left, Unknown) or isinstance(right, Unknown):
             if sign == "%" and isinstance(left, str):
@@ -349,9 +349,14 @@ def _dict_comprehension(program: Program, node: ast.DictComp) -> Expression:
 def _generators(
     program: Program, generators: list[ast.comprehension]
 ) -> Callable[[Frame, Callable[[Frame], None]], bool]:
-    """Return a function that does something for each item, and says whether their number is sure."""
+    """Return a function that does something for each item; it returns if their number is sure."""
     if not generators:
-        return lambda frame, do: do(frame) is None
+
+        def once(frame: Frame, do: Callable[[Frame], None]) -> bool:
+            do(frame)
+            return True
+
+        return once
     first, *others = generators
     source, target = expression(program, first.iter), target_of(program, first.target, expression)
     tests = [(expression(program, one), one) for one in first.ifs]

@@ -77,7 +77,7 @@ class Call:
             node = self.node_of(names, name)
             text = self.walk.program.text(node) if node is not None else show(value)
             counted = number(value)
-            if isinstance(counted, bool) or counted is None or not is_sure(value):
+            if counted is None or not is_sure(value):
                 counted = None
             given[name] = Given(counted, text, dimension(self.walk.known_number(value)))
         return given

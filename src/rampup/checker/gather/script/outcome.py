@@ -33,7 +33,7 @@ def world(walk: Walk) -> World:
     walk.entry = -1
     curves = {one.id: _curve(one, walk, counting) for one in schedulers}
     return World(
-        guesses={text: value for text, value in walk.guesses.numbers.items()},
+        guesses=dict(walk.guesses.numbers),
         acts=tuple(walk.acts),
         loops={
             line: Loop(

@@ -10,6 +10,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+from rampup.errors import CheckError
+
 SUFFIXES: Final = (".py", ".ipynb")
 
 SKIPPED: Final = frozenset(
@@ -40,69 +42,60 @@ class Source:
     cells: tuple[tuple[int, int], ...] = ()
 
     def spot(self, line: int) -> tuple[int, int] | None:
-        """Return the cell and the line within it that a line of the text is; None for a script.
+        r"""Return the cell and the line within it that a line of the text is; None for a script.
 
         Example:
-            >>> Source(path="a.ipynb", text="x = 1\\ny = 2\\n", cells=((1, 1), (3, 2))).spot(2)
+            >>> Source(path="a.ipynb", text="x = 1\ny = 2\n", cells=((1, 1), (3, 2))).spot(2)
             (3, 1)
         """
         found = [(cell, line - first + 1) for cell, first in self.cells if first <= line]
         return found[-1] if found else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
-    """A file that is no script.
-
-    Args:
-        path: the file.
-        reason: why, as one sentence without its end.
-        line: where, from 1; 0 for the whole file.
-    """
-
-    path: str
-    reason: str
-    line: int = 0
-
-
-def read(path: Path | str) -> Source | Unreadable:
+def read(path: Path | str) -> Source:
     """Return the text of a script or a notebook.
 
     Args:
         path: a file, in the encoding that it declares, else UTF-8; a byte order mark may lead.
 
-    Returns:
-        Its text, or why it cannot be read.
+    Raises:
+        CheckError: it is no text, or a notebook of another version.
     """
     name = str(path)
     try:
         if not Path(path).is_file():
-            return Unreadable(path=name, reason="it is no file")
+            raise _refused(name, "it is no file; name a script, a notebook or a folder")
         if Path(path).stat().st_size > MOST_BYTES:
-            return Unreadable(path=name, reason=f"it has more than {MOST_BYTES:,} bytes")
+            raise _refused(name, f"it has more than {MOST_BYTES:,} bytes; exclude it")
         data = Path(path).read_bytes()
     except OSError as error:
-        return Unreadable(path=name, reason=error.strerror or str(error))
+        raise _refused(name, f"{error.strerror}; make it readable") from None
     if name.endswith(".ipynb"):
         return _notebook(name, data)
     if b"\0" in data:
-        return Unreadable(path=name, reason="it holds null bytes")
+        raise _refused(name, "it holds null bytes; save it as text")
     try:
         encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
         text = data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        return Unreadable(path=name, reason=f"its encoding is broken: {error}")
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        raise _refused(
+            name, "its bytes are not in the encoding it declares; save it as UTF-8"
+        ) from None
     return Source(path=name, text=re.sub(r"\r\n?", "\n", text))
 
 
-def _notebook(path: str, data: bytes) -> Source | Unreadable:
+def _refused(path: str, reason: str) -> CheckError:
+    return CheckError(f"{path} cannot be checked: {reason}")
+
+
+def _notebook(path: str, data: bytes) -> Source:
     try:
         book = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        return Unreadable(path=path, reason=f"it is no JSON: {error}")
+    except (ValueError, RecursionError):
+        raise _refused(path, "it is no JSON; save the notebook again") from None
     cells = book.get("cells") if isinstance(book, dict) else None
     if not isinstance(cells, list):
-        return Unreadable(path=path, reason="it is no notebook of version 4: it has no cells")
+        raise _refused(path, "it has no cells; save it as a notebook of version 4")
     starts: list[tuple[int, int]] = []
     lines: list[str] = []
     for number, cell in enumerate(cells, start=1):
@@ -133,16 +126,18 @@ def _line(line: str) -> str:
     return ASSIGNED_MAGIC.sub(r"\1None", line)
 
 
-def scripts(folder: Path | str) -> Iterator[Path]:
-    """Yield the scripts and notebooks under a folder, in the order of their names.
+def scripts(path: Path | str) -> Iterator[Path]:
+    """Yield the scripts and notebooks under a folder, in the order of their names, or a file.
 
     Hidden folders, virtual environments and installed packages are passed over; a link to a
     folder is not followed.
 
     Args:
-        folder: where to look.
+        path: where to look.
     """
-    for here, folders, files in os.walk(folder):
+    if not Path(path).is_dir():
+        yield Path(path)
+    for here, folders, files in os.walk(path):
         folders[:] = sorted(
             name
             for name in folders

@@ -115,7 +115,7 @@ class Relevance:
                 self._collect(node.body, above, function, node)
                 for one in node.body:
                     self.kept.add(one)
-            elif isinstance(node, SIMPLE) or isinstance(node, FLOW):
+            elif isinstance(node, (*SIMPLE, *FLOW)):
                 self._simple(node, above, function)
                 if owner is not None:
                     self.waiting.append(self.statements[-1])
@@ -147,9 +147,8 @@ class Relevance:
         if isinstance(node, ast.AugAssign):
             seen.reads |= _names(node.target)
         seen.given = seen.reads - callees
-        if isinstance(node, FLOW):
-            if function is not None:
-                self.returns[function].append(seen)
+        if isinstance(node, FLOW) and function is not None:
+            self.returns[function].append(seen)
         self.statements.append(seen)
 
     def _compound(

@@ -64,7 +64,7 @@ STARRED: Final = {
 """What `from module import *` brings, of what is known here."""
 
 Ids = dict[tuple[int, int, int], int]
-"""Ids of objects by the line, the column and how many the place had built before, for all worlds."""
+"""Ids of objects, for all worlds, by line, column and how many the place had built before."""
 
 
 @dataclass(slots=True, eq=False)
@@ -198,6 +198,11 @@ class Walk:
         if isinstance(value, float):
             return int(value) if abs(value) < 2**53 else 0
         return int(self.guesses.number(otherwise or f"len({show(value)})"))
+
+    def take_compared(self) -> tuple[Value, Value] | None:
+        """Return the two numbers that were compared last, and forget them."""
+        taken, self.compared = self.compared, None
+        return taken
 
     def reached(self) -> None:
         """Note that a loop was left because of the last comparison: its bound counts updates?"""

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import sys
+import warnings
 from typing import Final
 
 from rampup.checker.gather.script import calls, constants, entries, outcome
@@ -12,6 +14,7 @@ from rampup.checker.gather.script.relevance import Relevance
 from rampup.checker.gather.script.statements import block
 from rampup.checker.gather.script.walking import FEW, STEPS, Ids, Walk
 from rampup.checker.script import Object, Script, World
+from rampup.errors import CheckError
 
 SPEAKS: Final = re.compile(
     r"\b(\w*Adam\w*|A?SGD|RMSprop|Adagrad|Adadelta|Rprop|LBFGS|\w*Lion|Adafactor|LAMB|Lamb|LARS|Lars|"
@@ -36,7 +39,7 @@ def walk(path: str, text: str, *, whole: bool = False) -> Script:
         for a script that is about something else.
 
     Raises:
-        SyntaxError: the text is no Python of today.
+        CheckError: the text cannot be parsed.
 
     Example:
         >>> script = walk("train.py", '''
@@ -55,7 +58,7 @@ def walk(path: str, text: str, *, whole: bool = False) -> Script:
     lines = tuple(text.splitlines())
     if SPEAKS.search(text) is None:
         return Script(path=path, lines=lines, objects={}, worlds=(NOTHING,))
-    tree = ast.parse(text)
+    tree = _parsed(path, text)
     kept = Relevance(tree).kept if not whole else None
     program = Program(path=path, tree=tree, make=block, kept=kept)
     used = entries.used_names(program.tree)
@@ -77,6 +80,22 @@ def walk(path: str, text: str, *, whole: bool = False) -> Script:
             batches = _batches(one, long)
             steps = FEW if one.unfinished else STEPS
     return Script(path=path, lines=lines, objects=objects, worlds=tuple(worlds))
+
+
+def _parsed(path: str, text: str) -> ast.Module:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of the script's own making
+            return ast.parse(text)
+    except SyntaxError as error:
+        reason = f"line {error.lineno}: {error.msg}"
+    except (RecursionError, MemoryError):
+        reason = "it is nested too deeply"
+    except ValueError as error:
+        reason = str(error)
+    raise CheckError(
+        f"{path} cannot be parsed as Python {'.'.join(map(str, sys.version_info[:2]))}: {reason}; "
+        "mend it, or exclude the file"
+    )
 
 
 def _batches(walk: Walk, long: int) -> int:
