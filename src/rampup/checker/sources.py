@@ -1,15 +1,18 @@
 """Files and folders to check: which they are, what is found in each, and what could not be read."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rampup.checker.engine import findings as found_in
-from rampup.checker.finding import Finding
+from rampup.checker.finding import Finding, Line
 from rampup.checker.ignores import ignores, kept
 from rampup.checker.settings import Settings
 from rampup.errors import RampupError
+
+if TYPE_CHECKING:
+    from rampup.checker.gather.script.read import Source
 
 CHECKPOINTS: Final = frozenset({".pt", ".pth", ".ckpt", ".bin", ".tar", ".safetensors"})
 TRACES: Final = ("*.jsonl", "trainer_state.json", "*tfevents*", "*.csv")
@@ -95,9 +98,25 @@ def _of_trace(path: Path, _checked: Checked, settings: Settings) -> list[Finding
 
 
 def _of_script(path: Path, checked: Checked, settings: Settings) -> list[Finding]:
-    from rampup.checker.gather.script import read, walk
+    from rampup.checker.gather.script import walk
+    from rampup.checker.gather.script.read import read
 
-    text = read.text(path)
-    silenced, wrong = ignores(text)
+    source = read(path)
+    silenced, wrong = ignores(source.text)
     checked.notes += [f"{path}, {sentence}" for sentence in wrong]
-    return kept(found_in([walk.walk(str(path), text)], settings.rules()), silenced)
+    found = kept(found_in([walk(str(path), source.text)], settings.rules()), silenced)
+    return [_in_cell(one, source) for one in found]
+
+
+def _in_cell(finding: Finding, source: "Source") -> Finding:
+    """Return a finding of a notebook with the lines of its cells; one of a script as it is."""
+    spot = source.spot(finding.place.line)
+    if spot is None:
+        return finding
+    evidence = tuple(
+        replace(one, line=(source.spot(one.line) or spot)[1]) if isinstance(one, Line) else one
+        for one in finding.evidence
+    )
+    place = replace(finding.place, line=spot[1], key=f"cell {spot[0]}")
+    fix = replace(finding.fix, edits=(), safe=False)  # the file is JSON, not lines of Python
+    return replace(finding, place=place, evidence=evidence, fix=fix)

@@ -11,7 +11,7 @@ from rampup.checker.gather.script.native import Given
 from rampup.checker.gather.script.optimizers import Optimizer
 from rampup.checker.gather.script.schedulers import Scheduler, Unsettled
 from rampup.checker.gather.script.values import Raised as ScriptRaised, Spent
-from rampup.checker.gather.script.walk import Walk
+from rampup.checker.gather.script.walking import Walk
 from rampup.checker.script import Loop, Object, World
 
 CURVE_STEPS = 60_000
@@ -31,9 +31,9 @@ def world(walk: Walk) -> World:
     schedulers = [one for one in walk.objects if isinstance(one, Scheduler)]
     walk.left = CURVE_STEPS
     walk.entry = -1
-    curves = {one.id: _curve(one, counting) for one in schedulers}
+    curves = {one.id: _curve(one, walk, counting) for one in schedulers}
     return World(
-        guesses={text: value for text, value in walk.guesses.numbers.items()},
+        guesses=dict(walk.guesses.numbers),
         acts=tuple(walk.acts),
         loops={
             line: Loop(
@@ -46,7 +46,7 @@ def world(walk: Walk) -> World:
         },
         curves={key: curve for key, curve in curves.items() if curve is not None},
         runs={one.id: _run(one, walk, counting, curves) for one in optimizers if one.used},
-        complete=walk.complete,
+        complete=not walk.unfinished,
     )
 
 
@@ -77,7 +77,7 @@ def _settings(given: dict[str, Given], counting: Counting) -> dict[str, Setting]
     }
 
 
-def _curve(one: Scheduler, counting: Counting) -> Curve | None:
+def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
     """Return what a scheduler asks for, on groups of its own."""
     owner = one.optimizer
     if owner is None or one.recipe is None or one.part_of is not None:
@@ -85,6 +85,7 @@ def _curve(one: Scheduler, counting: Counting) -> Curve | None:
     groups = [{**group, "lr": base} for group, base in zip(owner.groups, owner.base, strict=True)]
     for group in groups:
         group.pop("initial_lr", None)
+    whole = one.steps and one.entry not in walk.unfinished and not (one.handed or owner.handed)
     steps = one.steps or UNPLANNED
     length = min(steps + max(steps // 10, 1), LONGEST)
     try:
@@ -96,7 +97,7 @@ def _curve(one: Scheduler, counting: Counting) -> Curve | None:
             length,
             place=one.place,
             settings=_settings(one.settings, counting),
-            planned=one.steps or None,
+            planned=one.steps if whole else None,
         )
     except peers.PeerError as error:
         nothing = np.full((length, len(groups)), np.nan)
@@ -105,7 +106,7 @@ def _curve(one: Scheduler, counting: Counting) -> Curve | None:
             kind=one.kind.rpartition(".")[2],
             rates=nothing,
             base=owner.base,
-            updates=one.steps or None,
+            updates=one.steps if whole else None,
             settings=_settings(one.settings, counting),
             raised=Raised(at=0, text=str(error)),
         )
@@ -128,7 +129,7 @@ def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve
                 reported[k, group] = rate
     writers = [scheduler for scheduler in one.schedulers if scheduler.part_of is None]
     curve = curves.get(writers[0].id) if len(writers) == 1 else None
-    whole = walk.complete and not one.handed
+    whole = one.entry not in walk.unfinished and not one.handed
     update = next(act for act in walk.acts if act.kind == "update" and act.subject == one.id)
     return Run(
         place=update.place,
