@@ -9,6 +9,8 @@ torch nor numpy.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rampup.checker.check import check as check, check_resume as check_resume
+    from rampup.checker.finding import Finding as Finding
     from rampup.pipeline.config import Config as Config
     from rampup.pipeline.predict import predict as predict
     from rampup.pipeline.run import Run as Run, train as train
@@ -63,6 +65,7 @@ _LAZY = {
     "CatapultLR": "rampup.scheduler.adaptive.catapult",
     "Config": "rampup.pipeline.config",
     "CsvWriter": "rampup.trace.writers",
+    "Finding": "rampup.checker.finding",
     "Horizon": "rampup.units",
     "HuggingFaceCallback": "rampup.recorder.callbacks.hugging_face",
     "IgniteHandler": "rampup.recorder.callbacks.ignite",
@@ -75,6 +78,8 @@ _LAZY = {
     "Run": "rampup.pipeline.run",
     "Schedule": "rampup.schedule.schedule",
     "TensorBoardWriter": "rampup.trace.writers",
+    "check": "rampup.checker.check",
+    "check_resume": "rampup.checker.check",
     "critical_lr": "rampup.scheduler.adaptive.critical",
     "cycle": "rampup.schedule.build",
     "decay": "rampup.schedule.build",

@@ -18,7 +18,7 @@ The command line prints the message of a `RampupError` as one sentence and exits
 (1 for `DivergedError`); anything else is a bug of ours and keeps its traceback.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 
 
 class RampupError(Exception):
@@ -83,6 +83,36 @@ def among(name: object, known: Container[str]) -> bool:
         (True, False)
     """
     return isinstance(name, str) and name in known
+
+
+def known_name(
+    said: str,
+    name: object,
+    known: Collection[str],
+    error: type[RampupError] = ScheduleError,
+) -> str:
+    """Return `name`, one of those there are, or refuse it.
+
+    Args:
+        said: how the message begins, such as `"clock 'hours'"`.
+        name: what was given.
+        known: the names there are.
+        error: what is raised.
+
+    Raises:
+        RampupError: of that kind.
+
+    Example:
+        >>> known_name("clock 'updates'", "updates", ("updates", "calls"))
+        'updates'
+        >>> known_name("clock 'hours'", "hours", ("updates", "calls"))
+        Traceback (most recent call last):
+        ...
+        rampup.errors.ScheduleError: clock 'hours' is unknown; use one of 'updates', 'calls'
+    """
+    if not isinstance(name, str) or name not in known:
+        raise error(f"{said} is unknown; use one of {one_of(known)}")
+    return name
 
 
 def nearest(name: object, known: list[str]) -> str:

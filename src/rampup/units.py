@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from rampup.errors import UnitError, among, one_of
+from rampup.errors import UnitError, known_name
 
 UNITS: Final[dict[str, str]] = {
     "up": "updates",
@@ -53,8 +53,7 @@ class Length:
     unit: str = "up"
 
     def __post_init__(self) -> None:
-        if not among(self.unit, UNITS):
-            raise UnitError(f"unit {self.unit!r} is unknown; use one of {one_of(UNITS)}")
+        known_name(f"unit {self.unit!r}", self.unit, UNITS, UnitError)
         value = plain(self.value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise UnitError(f"a length needs a number of {UNITS[self.unit]}, not {value!r}")

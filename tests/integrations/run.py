@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import torch
-from torch.optim import Optimizer
+from torch.optim import SGD, AdamW, Optimizer
 
 from rampup import decay, hold, warmup
 
@@ -11,6 +11,11 @@ BASES: Final = [0.1, 0.02]
 SCHEDULE: Final = warmup("2ep") >> hold(2) >> decay("cosine", to=0.01)
 UPDATES: Final = 16
 RUN: Final[dict[str, Any]] = {"updates": UPDATES, "updates_per_epoch": 4}
+OPTIMIZERS: Final[dict[str, Any]] = {
+    "SGD": SGD,
+    "AdamW": AdamW,
+    "AdamW fused": lambda groups: AdamW(groups, fused=True),
+}
 STOP: Final = 6
 """The run stops after this many updates: in the warmup, and within an epoch."""
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from tests.integrations.run import (
+    OPTIMIZERS,
     RUN,
     SCHEDULE,
     STOP,
@@ -17,7 +18,7 @@ from tests.integrations.run import (
     planned,
     small_model,
 )
-from torch.optim import SGD, AdamW
+from torch.optim import SGD
 
 from rampup import RampupLR
 
@@ -28,11 +29,6 @@ from ignite.handlers import Checkpoint, DiskSaver
 from ignite.handlers.param_scheduler import LRScheduler
 
 BATCHES = [torch.full((2, 4), 1.0 + i) for i in range(4)]
-OPTIMIZERS: dict[str, Any] = {
-    "SGD": SGD,
-    "AdamW": AdamW,
-    "AdamW fused": lambda groups: AdamW(groups, fused=True),
-}
 
 
 def bare(_engine: Engine, _scheduler: RampupLR) -> None:

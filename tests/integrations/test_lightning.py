@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 import torch
+from tests.integrations.quiet import IGNORED, trainer
 from tests.integrations.run import (
+    OPTIMIZERS,
     RUN,
     SCHEDULE,
     STOP,
@@ -16,7 +18,7 @@ from tests.integrations.run import (
     planned,
     small_model,
 )
-from torch.optim import SGD, AdamW
+from torch.optim import AdamW
 from torch.utils.data import DataLoader, TensorDataset
 
 from rampup import RampupLR
@@ -25,19 +27,7 @@ lightning = pytest.importorskip(
     "lightning", reason="lightning is not installed; make test-integrations"
 )
 
-pytestmark = [
-    pytest.mark.filterwarnings(f"ignore:{said}")
-    for said in (
-        r"`isinstance\(treespec, LeafSpec\)` is deprecated",  # its own use of torch
-        "You're resuming from a checkpoint that ended before the epoch",  # on purpose
-    )
-]
-
-OPTIMIZERS: dict[str, Any] = {
-    "SGD": SGD,
-    "AdamW": AdamW,
-    "AdamW fused": lambda groups: AdamW(groups, fused=True),
-}
+pytestmark = IGNORED
 
 
 class Model(lightning.LightningModule):
@@ -63,18 +53,6 @@ class Model(lightning.LightningModule):
 def loader(accumulate: int) -> DataLoader[Any]:
     """Return an epoch of four updates."""
     return DataLoader(TensorDataset(torch.ones(4 * accumulate, 4)), 1)
-
-
-def trainer(updates: int, accumulate: int) -> Any:
-    return lightning.Trainer(
-        max_steps=updates,
-        accumulate_grad_batches=accumulate,
-        accelerator="cpu",
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-    )
 
 
 @pytest.mark.parametrize("interval", ["step", "epoch"])

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from tests.integrations.processes import together
 from tests.integrations.run import (
+    OPTIMIZERS,
     RUN,
     SCHEDULE,
     STOP,
@@ -15,16 +16,10 @@ from tests.integrations.run import (
     groups_of,
     small_model,
 )
-from torch.optim import SGD, AdamW
 from torch.utils.data import DataLoader, TensorDataset
 
 from rampup import RampupLR
 
-OPTIMIZERS: dict[str, Any] = {
-    "SGD": SGD,
-    "AdamW": AdamW,
-    "AdamW fused": lambda groups: AdamW(groups, fused=True),
-}
 ACCUMULATE = (1, 3)
 
 

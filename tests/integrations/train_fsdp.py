@@ -7,6 +7,7 @@ import torch
 import torch.distributed.checkpoint as dcp
 from tests.integrations.processes import together
 from tests.integrations.run import (
+    OPTIMIZERS,
     RUN,
     SCHEDULE,
     STOP,
@@ -22,17 +23,11 @@ from torch.distributed.checkpoint.state_dict import (
     set_optimizer_state_dict,
 )
 from torch.distributed.fsdp import fully_shard
-from torch.optim import SGD, AdamW, Optimizer
+from torch.optim import Optimizer
 
 from rampup import RampupLR
 
 Built = tuple[torch.nn.Module, Optimizer, RampupLR]
-
-OPTIMIZERS: dict[str, Any] = {
-    "SGD": SGD,
-    "AdamW": AdamW,
-    "AdamW fused": lambda groups: AdamW(groups, fused=True),
-}
 
 
 def built(make: Any) -> Built:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.refused import refused
 
 from rampup import (
     Length,
@@ -127,9 +128,7 @@ def test_what_is_no_number_stays_none(make: Callable[[Any], Schedule], value: An
     ],
 )
 def test_refusals_keep_their_sentences(make: Callable[[], Schedule], message: str) -> None:
-    with pytest.raises(ScheduleError) as refusal:
-        make()
-    assert str(refusal.value) == message
+    assert refused(make, ScheduleError) == message
 
 
 @pytest.mark.parametrize("kind", FLOATS, ids=lambda kind: kind.__name__)

@@ -1,5 +1,6 @@
 """A finding: what is wrong, where, the numbers that show it, and how to mend it."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
@@ -156,7 +157,10 @@ class Finding:
         return f"{place}{self.severity} {self.code} {self.name}: {self.message}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON values; `rampup check --format json` prints a list of these."""
+        """Return it as JSON values; `rampup check --format json` prints a list of these.
+
+        A rate that is no finite number is the text "NaN", "Infinity" or "-Infinity".
+        """
         return {
             "code": self.code,
             "name": self.name,
@@ -169,7 +173,8 @@ class Finding:
             "key": self.place.key or None,
             "message": self.message,
             "evidence": [
-                {"kind": type(piece).__name__.lower(), **asdict(piece)} for piece in self.evidence
+                {"kind": type(piece).__name__.lower(), **_plain(asdict(piece))}
+                for piece in self.evidence
             ],
             "fix": {
                 "text": self.fix.text,
@@ -177,3 +182,13 @@ class Finding:
                 "edits": [asdict(edit) for edit in self.fix.edits],
             },
         }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rampup import __version__
+from rampup.cli.check import check
 from rampup.cli.diff import diff
 from rampup.cli.export import export
 from rampup.cli.plot import plot
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(predict)
 app.command()(plot)
+app.command()(check)
 app.command()(show)
 app.command()(report)
 app.command()(diff)

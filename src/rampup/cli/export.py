@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from rampup.errors import ConfigError, TraceError, one_of
+from rampup.errors import ConfigError, TraceError, known_name
 
 
 def export(
@@ -34,8 +34,7 @@ def export(
     from rampup.trace.sources import read_trace
     from rampup.trace.writers import WRITERS, export
 
-    if to not in WRITERS:
-        raise ConfigError(f"--to {to!r} is unknown; use one of {one_of(WRITERS)}")
+    known_name(f"--to {to!r}", to, WRITERS, ConfigError)
     events = read_trace(source, lr=lr)
     if not any(isinstance(event, Update) for event in events):
         raise TraceError(f"{source} holds no updates, so there is nothing to export")

@@ -1,11 +1,10 @@
 """`Meter`: what one optimizer step uses, read just before it, and what it did, read after it."""
 
-from math import hypot
 from typing import Any
 
 from torch.optim import Optimizer
 
-from rampup.recorder.norms import Move, gradients, norms, unscaled
+from rampup.recorder.norms import Move, gradient_norm, unscaled
 from rampup.recorder.probes import Prober
 from rampup.scheduler.first import FirstRate
 from rampup.trace.compact import rounded
@@ -67,11 +66,7 @@ class Meter:
             rates = [float(group["lr"]) for group in groups]
             if rates.count(used) == len(rates):
                 rates = None
-        norm = None
-        if self._grad_norm:
-            lengths = norms(gradients(optimizer))
-            if lengths:
-                norm = rounded(hypot(*lengths) * unscaled(optimizer))
+        norm = gradient_norm(optimizer) if self._grad_norm else None
         prober = self._prober
         if prober is not None and prober.armed:
             prober.before(k, used, closure=bool(args[1:] or kwargs))

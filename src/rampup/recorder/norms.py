@@ -7,6 +7,8 @@ from typing import Final
 import torch
 from torch.optim import Optimizer
 
+from rampup.trace.compact import rounded
+
 HALVES: Final = (torch.float16, torch.bfloat16)
 """In these a norm would keep three digits."""
 
@@ -38,6 +40,12 @@ def gradients(optimizer: Optimizer) -> list[torch.Tensor]:
         for p in group["params"]
         if (grad := p.grad) is not None
     ]
+
+
+def gradient_norm(optimizer: Optimizer) -> float | None:
+    """Return the length of the whole gradient of the loss; None where there is none."""
+    lengths = norms(gradients(optimizer))
+    return rounded(math.hypot(*lengths) * unscaled(optimizer)) if lengths else None
 
 
 def unscaled(optimizer: Optimizer) -> float:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from rampup.errors import ScheduleError, among, one_of
+from rampup.errors import known_name
 from rampup.schedule.ramp import Ramp
 from rampup.schedule.schedule import Schedule
 from rampup.units import Length, PerUpdate, per_update
@@ -42,8 +42,7 @@ def follow_batches(batch_sizes: PerUpdate, rule: str = "linear") -> Schedule:
     Gradient Algorithms (sqrt); Smith et al. 2018, Don't Decay the Learning Rate, Increase the
     Batch Size (ramp).
     """
-    if not among(rule, RULES):
-        raise ScheduleError(f"rule = {rule!r} is unknown; use one of {one_of(RULES)}")
+    known_name(f"rule = {rule!r}", rule, RULES)
     sizes = per_update("batch_sizes", batch_sizes)
     if isinstance(sizes, int):
         sizes = ((0, sizes),)

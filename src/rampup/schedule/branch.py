@@ -7,17 +7,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rampup.errors import ScheduleError
-from rampup.schedule.combine import Changed, Staircase, curve_of, trunk
-from rampup.schedule.phase import Phase
+from rampup.schedule.combine import ChangedAt, curve_of, trunk
 from rampup.schedule.plan import Curve, Track, resolve
 from rampup.schedule.ramp import factor_of, has_ratio, share
-from rampup.schedule.schedule import Schedule
 from rampup.schedule.shapes import canonical, joining
 from rampup.units import Horizon, Length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cut(Changed):
+class Cut(ChangedAt):
     """The schedule up to a point and no further; built by `Schedule.cut`.
 
     Args:
@@ -33,10 +31,6 @@ class Cut(Changed):
             raise ScheduleError(f"'{self.inner}' cut at {self.at} leaves nothing; keep some of it")
         if self.to is not None:
             object.__setattr__(self, "to", factor_of(self.to, "cut to"))
-
-    def per_epoch(self) -> Phase:
-        """Return the staircase of it."""
-        return Staircase(inner=Schedule((replace(self, inner=self.inner.per_epoch()),)))
 
     def length_from(self, horizon: Horizon, first: int) -> int | None:
         """Return the updates that are kept."""
@@ -56,7 +50,7 @@ class Cut(Changed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Falling(Changed):
+class Falling(ChangedAt):
     """A schedule that from one point on falls to a factor.
 
     Args:
@@ -85,10 +79,6 @@ class Falling(Changed):
     def warmup_only(self) -> bool:
         """Whether it is nothing but warmup: it falls."""
         return False
-
-    def per_epoch(self) -> Phase:
-        """Return the staircase of it."""
-        return Staircase(inner=Schedule((replace(self, inner=self.inner.per_epoch()),)))
 
     def length_from(self, horizon: Horizon, first: int) -> int | None:
         """Return the updates up to the end of the fall."""
@@ -152,7 +142,7 @@ class Faded(Falling):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rewarmed(Changed):
+class Rewarmed(ChangedAt):
     """The schedule with a dip that climbs back to it; built by `Schedule.rewarmed`.
 
     Args:
@@ -173,10 +163,6 @@ class Rewarmed(Changed):
         if self.over.value == 0:
             raise ScheduleError("a rewarm of no update does nothing; leave it out")
         has_ratio(self.shape, self.start, "rewarmed from")
-
-    def per_epoch(self) -> Phase:
-        """Return the staircase of it."""
-        return Staircase(inner=Schedule((replace(self, inner=self.inner.per_epoch()),)))
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run."""

@@ -1,4 +1,4 @@
-"""The builders. Each returns a one-phase `Schedule`, to be joined by `>>` and multiplied by `*`."""
+"""The builders. Each returns a `Schedule`, to be joined by `>>` and multiplied by `*`."""
 
 from collections.abc import Callable, Sequence
 

@@ -224,6 +224,15 @@ class Lifted(Changed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedAt(Changed):
+    """A schedule changed at an update of its own, which need not be where an epoch begins."""
+
+    def per_epoch(self) -> Phase:
+        """Return the staircase of the change of the staircase."""
+        return Staircase(inner=Schedule((replace(self, inner=self.inner.per_epoch()),)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Staircase(Changed):
     """Each epoch uses the factor of its first update; built by `Schedule.per_epoch`.
 

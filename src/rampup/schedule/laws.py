@@ -205,15 +205,10 @@ class Law(Lasting):
             value = rule.factor(i, number)
             return top * (value if self.power == 1 else np.power(value, self.power))
 
-        return Curve(
-            first=first,
-            updates=updates,
-            end=float(factor(first + max(updates - 1, 0))),
-            low=0.0,
-            high=top,
-            factor=factor,
-            warmup=lambda start, stop: (stop - start) * rule.rises,
-        )
+        def warmup(start: int, stop: int) -> int:
+            return (stop - start) * rule.rises
+
+        return Curve.held(first, updates, factor, high=top, warmup=warmup)
 
     def __str__(self) -> str:
         words = [f"{self.rule} {self.parameter}"]

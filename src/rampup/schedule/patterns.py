@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from rampup.errors import ScheduleError, one_of
+from rampup.errors import ScheduleError, known_name
 from rampup.schedule.phase import Lasting
 from rampup.schedule.plan import Curve
 from rampup.schedule.ramp import factor_of, has_ratio, share, stride
@@ -103,15 +103,7 @@ class Steps(Lasting):
                 return level * power(self.gamma, place(k - first)[0])
             return level * power(self.gamma, np.searchsorted(where, k, side="right"))
 
-        return Curve(
-            first=first,
-            updates=updates,
-            end=float(factor(first + max(updates - 1, 0))),
-            low=0.0,
-            high=level,
-            factor=factor,
-            marks=tuple(point for point in points if point < first + updates),
-        )
+        return Curve.held(first, updates, factor, high=level, marks=points)
 
     def __str__(self) -> str:
         over = "" if self.over is None else f" {self.over}"
@@ -174,16 +166,9 @@ class Restarts(Lasting):
             p = np.clip(i / length, 0.0, 1.0)
             return join(self.to, top, 1.0 - p, period)
 
-        return Curve(
-            first=first,
-            updates=updates,
-            end=float(factor(first + max(updates - 1, 0))),
-            low=self.to,
-            high=level,
-            factor=factor,
-            # the first restart; where periods grow, later ones may leap a little further
-            marks=tuple(k for k in (first + period - 1, first + period) if k < first + updates),
-        )
+        # the first restart; where periods grow, later ones may leap a little further
+        marks = first + period - 1, first + period
+        return Curve.held(first, updates, factor, low=self.to, high=level, marks=marks)
 
     def __str__(self) -> str:
         words = [f"restarts {self.period} {self.shape} to {self.to!r}"]
@@ -220,8 +205,7 @@ class Cycle(Lasting):
     gamma: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.mode not in MODES:
-            raise ScheduleError(f"cycle mode {self.mode!r} is unknown; use one of {one_of(MODES)}")
+        known_name(f"cycle mode {self.mode!r}", self.mode, MODES)
         object.__setattr__(self, "low", share(self.low, "cycle from"))
         object.__setattr__(self, "gamma", share(self.gamma, "cycle gamma"))
         if self.up.value == 0 or self.down.value == 0:
@@ -246,15 +230,7 @@ class Cycle(Lasting):
                 height = height * power(gamma, i if per_update == 1 else i / per_update)
             return low + (1.0 - low) * height
 
-        return Curve(
-            first=first,
-            updates=updates,
-            end=float(factor(first + max(updates - 1, 0))),
-            low=low,
-            high=1.0,
-            factor=factor,
-            marks=(first + up,) if up < updates else (),
-        )
+        return Curve.held(first, updates, factor, low=low, high=1.0, marks=[first + up])
 
     def __str__(self) -> str:
         words = [f"cycle up {self.up} down {self.down} from {self.low!r}"]

@@ -1,9 +1,9 @@
 """`Plan`: a schedule resolved on a run. Closed form, random access, no replay, no drift."""
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, SupportsIndex, cast, overload
+from typing import TYPE_CHECKING, Any, Self, SupportsIndex, cast, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from rampup.schedule.measure import Landmarks
+
+
+def _none(_first: int, _end: int) -> int:
+    """Return how many of a curve's updates belong to a warmup, where none does."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +46,33 @@ class Curve:
     low: float
     high: float
     factor: Callable[[Any], Any]
-    warmup: Callable[[int, int], int] = lambda first, end: 0  # noqa: ARG005
+    warmup: Callable[[int, int], int] = _none
     marks: tuple[int, ...] = ()
     phase: Phase | None = None
+
+    @classmethod
+    def held(
+        cls,
+        first: int,
+        updates: int,
+        factor: Callable[[Any], Any],
+        *,
+        high: float,
+        low: float = 0.0,
+        marks: Iterable[int] = (),
+        warmup: Callable[[int, int], int] = _none,
+    ) -> Self:
+        """Return a curve whose last factor is held behind it; marks behind it are left out."""
+        return cls(
+            first=first,
+            updates=updates,
+            end=float(factor(first + max(updates - 1, 0))),
+            low=low,
+            high=high,
+            factor=factor,
+            warmup=warmup,
+            marks=tuple(k for k in marks if k < first + updates),
+        )
 
 
 class Track:

@@ -6,7 +6,8 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from rampup.errors import ScheduleError, one_of
+from rampup.errors import ScheduleError, known_name
+from rampup.schedule.build_laws import Long, maybe, one
 from rampup.schedule.phase import Lasting
 from rampup.schedule.plan import Curve, resolve
 from rampup.schedule.ramp import factor_of, share
@@ -59,10 +60,7 @@ class Plateau(Lasting):
             object.__setattr__(self, name, value)
         for name, known in (("mode", MODES), ("threshold_mode", THRESHOLDS)):
             value = getattr(self, name)
-            if value not in known:
-                raise ScheduleError(
-                    f"plateau {name} {value!r} is unknown; use one of {one_of(known)}"
-                )
+            known_name(f"plateau {name} {value!r}", value, known)
         if list(self.dropped) != sorted(set(self.dropped)):
             raise ScheduleError(f"the drops of a plateau must ascend, not {[*self.dropped]}")
 
@@ -79,15 +77,7 @@ class Plateau(Lasting):
             drops = np.searchsorted(where, k, side="right")
             return np.maximum(level * power(self.factor, drops), floor)
 
-        return Curve(
-            first=first,
-            updates=updates,
-            end=float(factor(first + max(updates - 1, 0))),
-            low=0.0,
-            high=level,
-            factor=factor,
-            marks=tuple(point for point in points if point < first + updates),
-        )
+        return Curve.held(first, updates, factor, high=level, marks=points)
 
     def __str__(self) -> str:
         words = [f"plateau {self.factor!r} patience {self.patience}"]
@@ -114,7 +104,7 @@ def plateau(
     threshold_mode: str = "rel",
     cooldown: int = 0,
     to: float = 0.0,
-    over: int | str | Length | None = None,
+    over: Long | None = None,
 ) -> Schedule:
     """Return a hold that `RampupLR` lets drop when a reported metric stops getting better.
 
@@ -155,9 +145,9 @@ def plateau(
         threshold_mode=threshold_mode,
         cooldown=cooldown,
         to=to,
-        over=None if over is None else Length.of(over),
+        over=maybe(over),
     )
-    return Schedule((phase,))
+    return one(phase)
 
 
 def dropped(plateau: Schedule, at: Sequence[Length]) -> Schedule:
@@ -172,7 +162,7 @@ def dropped(plateau: Schedule, at: Sequence[Length]) -> Schedule:
         if length.unit != "up":
             raise ScheduleError(f"a plateau has dropped at an update, not at {length}")
         phase = phase.drops_at(int(length.value))
-    return Schedule((phase,))
+    return one(phase)
 
 
 def drop(schedule: Schedule, horizon: Horizon, update: int) -> Schedule:

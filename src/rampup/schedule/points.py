@@ -147,14 +147,7 @@ class Function(Lasting):
                 return np.array([one(int(i)) for i in k.flat], dtype=np.float64).reshape(k.shape)
             return one(k)
 
-        return Curve(
-            first=first,
-            updates=updates,
-            end=factor(first + max(updates - 1, 0)),
-            low=0.0,
-            high=math.inf,
-            factor=factor,
-        )
+        return Curve.held(first, updates, factor, high=math.inf)
 
     def load(self) -> Callable[[int], Any]:
         """Return the function itself.

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
-from rampup.errors import ScheduleError, one_of
+from rampup.errors import ScheduleError, known_name
 from rampup.schedule.phase import PEAK, Lasting, Phase
 from rampup.schedule.plan import Curve
 from rampup.schedule.shapes import SHAPES, canonical, joining, split_name
@@ -43,10 +43,7 @@ class Ramp(Lasting):
         object.__setattr__(self, "shape", canonical(self.shape))
         if self.empty and self.verb != "warmup":
             raise ScheduleError(f"a {self.verb} of no update does nothing; leave it out")
-        if self.anchor not in ANCHORS:
-            raise ScheduleError(
-                f"anchor {self.anchor!r} of a {self.verb} is unknown; use one of {one_of(ANCHORS)}"
-            )
+        known_name(f"anchor {self.anchor!r} of a {self.verb}", self.anchor, ANCHORS)
         needed = {"warmup": "start", "decay": "end", "rise": "end"}.get(self.verb)
         for name, word in (("start", "from"), ("end", "to")):
             factor = getattr(self, name)

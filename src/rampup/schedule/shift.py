@@ -8,15 +8,13 @@ from typing import Any
 import numpy as np
 
 from rampup.errors import ScheduleError
-from rampup.schedule.combine import Changed, Staircase, curve_of, trunk
-from rampup.schedule.phase import Phase
+from rampup.schedule.combine import Changed, ChangedAt, curve_of, trunk
 from rampup.schedule.plan import Curve, Track, natural_length, resolve
-from rampup.schedule.schedule import Schedule
 from rampup.units import Horizon, Length, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delayed(Changed):
+class Delayed(ChangedAt):
     """Every update uses what an earlier one would have; built by `Schedule.delayed`.
 
     It lasts as long as the schedule itself, whose last updates are therefore not used.
@@ -26,10 +24,6 @@ class Delayed(Changed):
     """
 
     by: Length
-
-    def per_epoch(self) -> Phase:
-        """Return the staircase of it."""
-        return Staircase(inner=Schedule((replace(self, inner=self.inner.per_epoch()),)))
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run."""
@@ -65,10 +59,6 @@ class Since(Changed):
 
     at: Length
 
-    def per_epoch(self) -> Phase:
-        """Return the staircase of it."""
-        return replace(self, inner=self.inner.per_epoch())
-
     def length_from(self, horizon: Horizon, first: int) -> int | None:
         """Return the updates behind `at`."""
         whole = natural_length(self.inner, horizon, first)
@@ -91,18 +81,23 @@ class Since(Changed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretched(Changed):
-    """All lengths multiplied so that the whole lasts `to`; built by `Schedule.stretched`.
+class Sized(Changed):
+    """A schedule that is given a length.
 
     Args:
-        to: the new length.
+        to: how long it lasts.
     """
 
     to: Length
 
     def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
-        """Return the new length."""
+        """Return the length that it is given."""
         return horizon.updates_in(self.to, at, backward=backward)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretched(Sized):
+    """All lengths multiplied so that the whole lasts `to`; built by `Schedule.stretched`."""
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run."""
@@ -127,24 +122,15 @@ class Stretched(Changed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Within(Changed):
+class Within(Sized):
     """The schedule on a part of the run, as if that were all; built by `Schedule.within`.
 
     Its open phase takes what the others leave of that part; percentages are of the whole run.
-
-    Args:
-        to: how long the part is.
     """
-
-    to: Length
 
     def __post_init__(self) -> None:
         if self.to.value == 0:
             raise ScheduleError(f"'{self.inner}' within {self.to}: give it a length")
-
-    def length(self, horizon: Horizon, at: int, *, backward: bool = False) -> int | None:
-        """Return the length of the part."""
-        return horizon.updates_in(self.to, at, backward=backward)
 
     def resolve(self, horizon: Horizon, first: int, updates: int, level: float) -> Curve:  # noqa: ARG002
         """Return its curve on a run."""

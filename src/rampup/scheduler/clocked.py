@@ -10,19 +10,13 @@ from torch.compiler import is_compiling
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from rampup.errors import ScheduleError, StateError, one_of
+from rampup.errors import StateError, known_name
 from rampup.scheduler.clock import CLOCKS, CallClock, Clock
 from rampup.scheduler.followed import follow, leave, must_be_free
 from rampup.scheduler.hyper import cell, replace
 from rampup.scheduler.rates import Rates, Source
+from rampup.scheduler.riding import KEY, riding
 from rampup.units import plain
-
-KEY: Final = "rampup"
-"""Under this key, the scheduler's state rides in the first group of the optimizer's state.
-
-It rides as text, and the key is there before it is filled: tools that take a state apart and put
-it together by the keys that they know, as `torch.distributed.checkpoint` does, keep it whole.
-"""
 
 FOREIGN: Final = ("warn", "error", "ignore")
 
@@ -52,12 +46,8 @@ class ClockedLR(LRScheduler, ABC):
     ) -> None:
         # torch's own __init__ patches optimizer.step to guess at the order of calls and makes a
         # hidden step; the clock needs neither
-        if clock not in CLOCKS:
-            raise ScheduleError(f"clock {clock!r} is unknown; use one of {one_of(CLOCKS)}")
-        if on_foreign_write not in FOREIGN:
-            raise ScheduleError(
-                f"on_foreign_write {on_foreign_write!r} is unknown; use one of {one_of(FOREIGN)}"
-            )
+        known_name(f"clock {clock!r}", clock, CLOCKS)
+        known_name(f"on_foreign_write {on_foreign_write!r}", on_foreign_write, FOREIGN)
         self.optimizer = _inner(optimizer)
         self._clock_name = clock
         self._on_foreign_write = on_foreign_write
@@ -68,14 +58,14 @@ class ClockedLR(LRScheduler, ABC):
         self._overwritten: dict[int, float] = {}
         must_be_free(self.optimizer)
         self._rates = Rates(self.optimizer, names, self._source)
-        riding = _riding(self.optimizer.param_groups[0])
+        found = riding(self.optimizer.param_groups[0])
         self._rates.admit()
         self._prepare()
         self._attach()
         if updates_done is not None:
             self.clock.updates = _position(updates_done)
-        elif riding is not None:
-            self._continue(riding, self._understood(riding))
+        elif found is not None:
+            self._continue(found, self._understood(found))
         self._refresh()
 
     # what a kind of scheduler decides
@@ -310,9 +300,9 @@ class ClockedLR(LRScheduler, ABC):
 
     def _before_load(self, optimizer: Optimizer, state_dict: dict[str, Any]) -> None:
         self._notice()
-        riding = _riding(state_dict["param_groups"][0])
-        self._riding = None if riding is None else (riding, self._understood(riding))
-        if riding is None and state_dict["state"]:
+        found = riding(state_dict["param_groups"][0])
+        self._found = None if found is None else (found, self._understood(found))
+        if found is None and state_dict["state"]:
             warn(
                 "the optimizer's state holds no position, so the schedule stays at update "
                 f"{self.clock.updates}; {self._without_position}",
@@ -329,10 +319,10 @@ class ClockedLR(LRScheduler, ABC):
             for name, value in kept.items():
                 replace(group, name, value)
         optimizer.param_groups[0][KEY] = ""
-        riding = self._riding
-        del self._kept, self._riding
-        if riding is not None:
-            self._continue(*riding)
+        found = self._found
+        del self._kept, self._found
+        if found is not None:
+            self._continue(*found)
         self._refresh()
 
     def _continue(self, state: dict[str, Any], understood: Any) -> None:
@@ -349,26 +339,6 @@ def _inner(optimizer: Any) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
     return optimizer
-
-
-def _riding(group: dict[str, Any]) -> Any:
-    """Return the scheduler's state that rides in a group, or None.
-
-    Raises:
-        StateError: it cannot be read.
-    """
-    text = group.get(KEY)
-    if not text:
-        return None
-    if isinstance(text, dict) and "bases" in text:  # of a scheduler whose state is no text
-        return text
-    try:
-        return json.loads(text)
-    except (TypeError, ValueError) as error:
-        raise StateError(
-            f"the optimizer's state holds {text!r:.40} under {KEY!r}, which no scheduler of ours "
-            "wrote; remove that key to load the rest"
-        ) from error
 
 
 def _has_no_slope(optimizer: Optimizer) -> bool:

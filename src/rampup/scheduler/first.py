@@ -56,6 +56,4 @@ class FirstRate:
         lane = self._lane
         if lane is None or lane.source is not source:
             self._lane = lane = Lane(source)
-        i = k - lane.first
-        factor = lane.factors[i] if 0 <= i < len(lane.factors) else lane.computed(k)
-        return scheduler._rates.bases[0]["lr"] * factor
+        return scheduler._rates.bases[0]["lr"] * lane.at(k)

@@ -8,9 +8,9 @@ from typing import Any, Final
 from torch.optim import lr_scheduler as peer
 
 from rampup.errors import ScheduleError
-from rampup.schedule import presets
 from rampup.schedule.build import from_function
 from rampup.schedule.plateau import plateau
+from rampup.schedule.presets import torch as ours, transformers
 from rampup.schedule.schedule import Schedule
 
 
@@ -62,51 +62,10 @@ def from_torch(scheduler: peer.LRScheduler) -> Schedule:
     return read(scheduler)
 
 
-def _linear(s: Any) -> Schedule:
-    return presets.torch.LinearLR(s.start_factor, s.end_factor, s.total_iters)
-
-
-def _constant(s: Any) -> Schedule:
-    return presets.torch.ConstantLR(s.factor, s.total_iters)
-
-
-def _polynomial(s: Any) -> Schedule:
-    return presets.torch.PolynomialLR(s.total_iters, s.power)
-
-
-def _exponential(s: Any) -> Schedule:
-    return presets.torch.ExponentialLR(s.gamma)
-
-
-def _step(s: Any) -> Schedule:
-    return presets.torch.StepLR(s.step_size, s.gamma)
-
-
-def _multi_step(s: Any) -> Schedule:
-    return presets.torch.MultiStepLR(sorted(s.milestones.elements()), s.gamma)
-
-
-def _cosine(s: Any) -> Schedule:
-    def of(base: float | None) -> Schedule:
-        return presets.torch.CosineAnnealingLR(s.T_max, s.eta_min, base_lr=base)
-
-    return _for_each_base(s, of)
-
-
-def _warm_restarts(s: Any) -> Schedule:
-    def of(base: float | None) -> Schedule:
-        return presets.torch.CosineAnnealingWarmRestarts(s.T_0, s.T_mult, s.eta_min, base_lr=base)
-
-    return _for_each_base(s, of)
-
-
-def _for_each_base(s: Any, of: Callable[[float | None], Schedule]) -> Schedule:
+def _to_eta_min(preset: Callable[..., Schedule], s: Any, *lengths: int) -> Schedule:
     bases = [float(base) for base in s.base_lrs] if s.eta_min else [None]
-    return _same(
-        s,
-        [of(base) for base in bases],
-        f"eta_min = {s.eta_min!r} is no equal share of their base rates",
-    )
+    found = [preset(*lengths, s.eta_min, base_lr=base) for base in bases]
+    return _same(s, found, f"eta_min = {s.eta_min!r} is no equal share of their base rates")
 
 
 def _cyclic(s: Any) -> Schedule:
@@ -124,8 +83,7 @@ def _cyclic(s: Any) -> Schedule:
         )
     rates = zip(s.base_lrs, s.max_lrs, strict=True)
     found = [
-        presets.torch.CyclicLR(float(low), float(high), up, down, s.mode, s.gamma)
-        for low, high in rates
+        ours.CyclicLR(float(low), float(high), up, down, s.mode, s.gamma) for low, high in rates
     ]
     return _same(s, found, "base_lr is no equal share of max_lr")
 
@@ -134,7 +92,7 @@ def _one_cycle(s: Any) -> Schedule:
     # the groups differ in max_lr alone; what they share was not kept, but follows from their rates
     group, phases = s.optimizer.param_groups[0], s._schedule_phases
     first, high, low = (float(group[key]) for key in ("initial_lr", "max_lr", "min_lr"))
-    return presets.torch.OneCycleLR(
+    return ours.OneCycleLR(
         high,
         s.total_steps,
         pct_start=(phases[0]["end_step"] + 1) / s.total_steps,
@@ -155,8 +113,7 @@ def _lambda(s: Any) -> Schedule:
     function, positional, keywords = parts[0]
     name = getattr(function, "__qualname__", "")
     if getattr(function, "__module__", "") == "transformers.optimization" and name in _BUILT:
-        preset, names = _BUILT[name]
-        return preset(**{names.get(key, key): value for key, value in keywords.items()})
+        return _BUILT[name](**keywords)
     if positional or keywords:
         raise ScheduleError(
             f"a partial of {name} cannot be saved, because no name says which arguments it has; "
@@ -172,7 +129,7 @@ def _parts(function: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
 
 
 def _min_rate(min_lr_rate: float = 0.0, **run: Any) -> Schedule:
-    return presets.transformers.cosine_with_min_lr(min_lr_rate=min_lr_rate, **run)
+    return transformers.cosine_with_min_lr(min_lr_rate=min_lr_rate, **run)
 
 
 def _sequential(s: Any) -> Schedule:
@@ -183,7 +140,7 @@ def _sequential(s: Any) -> Schedule:
                 "rates there are none that a schedule says; put its parts into one SequentialLR"
             )
     parts = [_factor_of_base(s, inner) for inner in s._schedulers]
-    return presets.torch.SequentialLR(parts, s._milestones)
+    return ours.SequentialLR(parts, s._milestones)
 
 
 def _chained(s: Any) -> Schedule:
@@ -194,7 +151,7 @@ def _chained(s: Any) -> Schedule:
                 f"ChainedScheduler is no product with {type(inner).__name__}, which writes a rate "
                 "of its own over the others'; multiply the schedules of both with *"
             )
-    return presets.torch.ChainedScheduler([_factor_of_base(s, inner) for inner in s._schedulers])
+    return ours.ChainedScheduler([_factor_of_base(s, inner) for inner in s._schedulers])
 
 
 def _factor_of_base(s: Any, inner: Any) -> Schedule:
@@ -238,14 +195,16 @@ def _same(s: Any, found: list[Schedule], why: str) -> Schedule:
 
 
 _READ: Final[dict[type, Callable[[Any], Schedule]]] = {
-    peer.LinearLR: _linear,
-    peer.ConstantLR: _constant,
-    peer.PolynomialLR: _polynomial,
-    peer.ExponentialLR: _exponential,
-    peer.StepLR: _step,
-    peer.MultiStepLR: _multi_step,
-    peer.CosineAnnealingLR: _cosine,
-    peer.CosineAnnealingWarmRestarts: _warm_restarts,
+    peer.LinearLR: lambda s: ours.LinearLR(s.start_factor, s.end_factor, s.total_iters),
+    peer.ConstantLR: lambda s: ours.ConstantLR(s.factor, s.total_iters),
+    peer.PolynomialLR: lambda s: ours.PolynomialLR(s.total_iters, s.power),
+    peer.ExponentialLR: lambda s: ours.ExponentialLR(s.gamma),
+    peer.StepLR: lambda s: ours.StepLR(s.step_size, s.gamma),
+    peer.MultiStepLR: lambda s: ours.MultiStepLR(sorted(s.milestones.elements()), s.gamma),
+    peer.CosineAnnealingLR: lambda s: _to_eta_min(ours.CosineAnnealingLR, s, s.T_max),
+    peer.CosineAnnealingWarmRestarts: (
+        lambda s: _to_eta_min(ours.CosineAnnealingWarmRestarts, s, s.T_0, s.T_mult)
+    ),
     peer.CyclicLR: _cyclic,
     peer.OneCycleLR: _one_cycle,
     peer.LambdaLR: _lambda,
@@ -255,26 +214,21 @@ _READ: Final[dict[type, Callable[[Any], Schedule]]] = {
     peer.ReduceLROnPlateau: _plateau,
 }
 
-_BUILT: Final[dict[str, tuple[Callable[..., Schedule], dict[str, str]]]] = {
-    "_get_constant_lambda": (presets.transformers.constant, {}),
-    "_get_constant_schedule_with_warmup_lr_lambda": (
-        presets.transformers.constant_with_warmup,
-        {},
-    ),
-    "_get_linear_schedule_with_warmup_lr_lambda": (presets.transformers.linear, {}),
-    "_get_cosine_schedule_with_warmup_lr_lambda": (_min_rate, {}),
+_BUILT: Final[dict[str, Callable[..., Schedule]]] = {
+    "_get_constant_lambda": transformers.constant,
+    "_get_constant_schedule_with_warmup_lr_lambda": transformers.constant_with_warmup,
+    "_get_linear_schedule_with_warmup_lr_lambda": transformers.linear,
+    "_get_cosine_schedule_with_warmup_lr_lambda": _min_rate,
     "_get_cosine_with_hard_restarts_schedule_with_warmup_lr_lambda": (
-        presets.transformers.cosine_with_restarts,
-        {},
+        transformers.cosine_with_restarts
     ),
     "_get_polynomial_decay_schedule_with_warmup_lr_lambda": (
-        presets.transformers.polynomial,
-        {"lr_init": "base_lr"},
+        lambda lr_init, **run: transformers.polynomial(base_lr=lr_init, **run)
     ),
-    "_get_inverse_sqrt_schedule_lr_lambda": (presets.transformers.inverse_sqrt, {}),
+    "_get_inverse_sqrt_schedule_lr_lambda": transformers.inverse_sqrt,
     "_get_cosine_with_min_lr_schedule_with_warmup_lr_rate_lambda": (
-        presets.transformers.cosine_warmup_with_min_lr,
-        {},
+        transformers.cosine_warmup_with_min_lr
     ),
-    "_get_wsd_scheduler_lambda": (presets.transformers.warmup_stable_decay, {}),
+    "_get_wsd_scheduler_lambda": transformers.warmup_stable_decay,
 }
+"""By the name of what a LambdaLR of transformers calls, the preset that takes its arguments."""

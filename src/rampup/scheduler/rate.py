@@ -5,7 +5,7 @@ from typing import Any
 
 from torch.optim import Optimizer
 
-from rampup.errors import ScheduleError, one_of
+from rampup.errors import ScheduleError, known_name
 from rampup.schedule.plan import Plan
 from rampup.schedule.schedule import Schedule
 from rampup.scheduler.changes import Change, CoolDown, Drop, ReWarm, Stretch
@@ -93,10 +93,7 @@ class RampupLR(ClockedLR):
         warm_new_groups: int | str | Length | None = None,
         updates_done: int | None = None,
     ) -> None:
-        if on_mismatch not in MISMATCH:
-            raise ScheduleError(
-                f"on_mismatch {on_mismatch!r} is unknown; use one of {one_of(MISMATCH)}"
-            )
+        known_name(f"on_mismatch {on_mismatch!r}", on_mismatch, MISMATCH)
         if schedule is None and not groups:
             raise ScheduleError("RampupLR needs a schedule, such as warmup('5ep') >> decay()")
         self._default = None if schedule is None else as_schedule(schedule)

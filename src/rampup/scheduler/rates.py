@@ -49,8 +49,11 @@ class Lane:
         self.tensors: list[tuple[int, torch.Tensor, float]] = []
         self.others: list[tuple[Group, str, float]] = []
 
-    def computed(self, k: int) -> float:
-        """Return the factor of update `k`, and keep those behind it."""
+    def at(self, k: int) -> float:
+        """Return the factor of update `k`; of a plan, those behind it are kept."""
+        i = k - self.first
+        if 0 <= i < len(self.factors):
+            return self.factors[i]
         if not isinstance(self.source, Plan):
             return self.source(k)
         self.first = k
@@ -150,8 +153,7 @@ class Rates:
     def write(self, k: int) -> None:
         """Write what update `k` is to use."""
         for lane in self._lanes:
-            i = k - lane.first
-            factor = lane.factors[i] if 0 <= i < len(lane.factors) else lane.computed(k)
+            factor = lane.at(k)
             for group, base in lane.rates:
                 group["lr"] = base * factor
             for group, name, base in lane.others:

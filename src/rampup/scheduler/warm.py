@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
-from rampup.errors import ScheduleError, UnitError, one_of
+from rampup.errors import ScheduleError, UnitError, known_name
 from rampup.schedule.phase import PEAK
 from rampup.schedule.plan import Plan, natural_length
 from rampup.schedule.schedule import Schedule
@@ -85,8 +85,7 @@ def warm(
         raise TypeError(
             f"{type(scheduler).__name__} is not an LRScheduler of torch; pass one, such as StepLR"
         )
-    if how not in HOW:
-        raise ScheduleError(f"how = {how!r} is unknown; use one of {one_of(HOW)}")
+    known_name(f"how = {how!r}", how, HOW)
     schedule = parse(warmup) if isinstance(warmup, str) else warmup
     if not isinstance(schedule, Schedule):
         raise ScheduleError(f"{warmup!r} is no warmup; pass warmup(…), or its text 'warmup 5ep'")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from rampup import __version__
-from rampup.errors import TraceError, one_of
+from rampup.errors import TraceError, known_name, one_of
 from rampup.trace.epochs import Tally, is_held_out
 from rampup.trace.record import SCHEMA, Epoch, Event, Header, Update
 
@@ -96,8 +96,7 @@ class Series:
         Raises:
             TraceError: no name stands for anything that a trace holds.
         """
-        if self.lr not in LR:
-            raise TraceError(f"lr {self.lr!r} is unknown; use one of {one_of(LR)}")
+        known_name(f"lr {self.lr!r}", self.lr, LR, TraceError)
         roles = self._roles()
         updates = self._updates(roles)
         own = any(name.startswith(_EPOCH) for name in roles)

@@ -16,6 +16,7 @@ from tests.integrations.callbacks.traced import (
     hooks,
     of,
 )
+from tests.integrations.quiet import IGNORED, trainer
 from tests.integrations.run import RUN, SCHEDULE, STOP, UPDATES, groups_of, small_model
 from torch.optim import SGD, AdamW
 from torch.utils.data import DataLoader, TensorDataset
@@ -28,11 +29,9 @@ lightning = pytest.importorskip(
     "lightning", reason="lightning is not installed; make test-integrations"
 )
 
-pytestmark = [
+pytestmark = IGNORED + [
     pytest.mark.filterwarnings(f"ignore:{said}")
     for said in (
-        r"`isinstance\(treespec, LeafSpec\)` is deprecated",  # its own use of torch
-        "You're resuming from a checkpoint that ended before the epoch",  # on purpose
         "The '(train|val)_dataloader' does not have many workers",  # advice on speed
         "Checkpoint directory .* exists and is not empty",
     )
@@ -88,19 +87,9 @@ def fit(
     model: Model, callbacks: list[Any], accumulate: int = 1, updates: int = UPDATES, **more: Any
 ) -> Any:
     ckpt_path = more.pop("ckpt_path", None)
-    trainer = lightning.Trainer(
-        max_steps=updates,
-        accumulate_grad_batches=accumulate,
-        accelerator="cpu",
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        callbacks=callbacks,
-        **more,
-    )
-    trainer.fit(model, loader(accumulate), loader(1), ckpt_path=ckpt_path)
-    return trainer
+    made = trainer(updates, accumulate, callbacks=callbacks, **more)
+    made.fit(model, loader(accumulate), loader(1), ckpt_path=ckpt_path)
+    return made
 
 
 @pytest.mark.parametrize("accumulate", [1, 3])

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.refused import refused
 
 from rampup import Schedule, presets
 from rampup.errors import RampupError
@@ -207,6 +208,4 @@ def test_every_peer_that_needs_no_time_strings_is_tried() -> None:
 def test_a_rate_is_called_what_the_peer_calls_it(
     make: Callable[[], Schedule], message: str
 ) -> None:
-    with pytest.raises(RampupError) as refusal:
-        make()
-    assert str(refusal.value) == message
+    assert refused(make, RampupError) == message

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from tests.checkpoints import through_a_file
+from tests.refused import refused
 from torch import nn
 from torch.optim import SGD, Adam, Optimizer
 
@@ -292,12 +293,6 @@ def test_an_update_that_a_fused_optimizer_skips_decides_nothing() -> None:
     optimizer.step()
 
     assert before == scheduler.state_dict()
-
-
-def refused(call: Callable[[], Any], error: type[Exception]) -> str:
-    with pytest.raises(error) as caught:
-        call()
-    return str(caught.value)
 
 
 @pytest.mark.parametrize("start", [0.0, 1.5, math.nan])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 from tests.checkpoints import through_a_file
+from tests.refused import refused
 from torch.optim import SGD, Adam, Optimizer
 
 from rampup import LossGapLR, decay, hold
@@ -115,12 +116,6 @@ def test_groups_keep_their_ratio_and_may_join_late() -> None:
             one, other = scheduler.last_used
             assert one == pytest.approx(4 * other, rel=1e-12)
     assert len(scheduler.base_lrs) == 2
-
-
-def refused(call: Callable[[], Any], error: type[Exception]) -> str:
-    with pytest.raises(error) as caught:
-        call()
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from hypothesis import given, strategies as st
+from tests.refused import refused
 from tests.scheduler.adaptive.test_handover import (
     ASKED,
     BASE,
@@ -220,12 +221,6 @@ def test_a_rate_that_is_a_tensor_stays_that_tensor() -> None:
 
     assert optimizer.param_groups[0]["lr"] is rate
     assert used == pytest.approx(by_hand(FALLING)[0], rel=1e-12)
-
-
-def refused(call: Callable[[], Any], error: type[Exception]) -> str:
-    with pytest.raises(error) as caught:
-        call()
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(

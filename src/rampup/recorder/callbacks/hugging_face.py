@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import torch
 
-from rampup.recorder.callbacks.recording import Recording
+from rampup.recorder.callbacks.recording import Recording, rows_of
 from rampup.recorder.watch import Listener
 from rampup.trace.record import Event
 
@@ -173,7 +173,7 @@ class HuggingFaceCallback(TrainerCallback):
             for name, value in metrics.items()
             if isinstance(value, int | float) and name != "epoch"
         }
-        rows = _rows(eval_dataloader) if "eval_loss" in numbers else 0
+        rows = rows_of(eval_dataloader) if "eval_loss" in numbers else 0
         passes = state.epoch or 0.0
         if self._ended is not None or passes == round(passes) > 0:  # an epoch's end may come next
             self._metrics |= numbers
@@ -206,13 +206,6 @@ def _loss(output: Any) -> torch.Tensor | None:
     elif isinstance(output, tuple | list) and output:
         output = output[0]
     return output if isinstance(output, torch.Tensor) and output.ndim == 0 else None
-
-
-def _rows(loader: Any) -> int:
-    try:
-        return len(loader.dataset)
-    except (AttributeError, TypeError):
-        return 0
 
 
 def _plain(args: Any) -> dict[str, Any]:

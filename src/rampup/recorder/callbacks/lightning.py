@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rampup.recorder.callbacks.recording import Recording
+from rampup.recorder.callbacks.recording import Recording, rows_of
 from rampup.recorder.watch import Listener
 from rampup.trace.record import Event
 
@@ -98,7 +98,7 @@ class LightningCallback(Callback):
         """Note the metrics of a validation within an epoch."""
         if not self._recording.running or trainer.sanity_checking:
             return
-        rows = _rows(trainer.val_dataloaders)
+        rows = rows_of(trainer.val_dataloaders)
         if trainer.is_last_batch:
             self._rows = rows
             return
@@ -140,10 +140,3 @@ def _version(trainer: Any) -> str:
 
 def _numbers(metrics: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in metrics.items()}
-
-
-def _rows(loaders: Any) -> int:
-    try:
-        return len(loaders.dataset)
-    except (AttributeError, TypeError):
-        return 0

@@ -1,7 +1,6 @@
 """`Recording`: what all callbacks share. A watch from the trainer's first update to its last."""
 
 import atexit
-import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -15,7 +14,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from rampup.errors import TraceError
-from rampup.recorder.norms import gradients, norms, unscaled
+from rampup.recorder.norms import gradient_norm
 from rampup.recorder.watch import Listener, Watch, watch
 from rampup.scheduler.clocked import ClockedLR
 from rampup.trace.compact import rounded
@@ -186,8 +185,7 @@ class Recording:
             self._losses.clear()
         norm = event.grad_norm
         if self._closed_over is not None:
-            lengths = norms(gradients(self._closed_over))
-            norm = rounded(math.hypot(*lengths) * unscaled(self._closed_over)) if lengths else None
+            norm = gradient_norm(self._closed_over)
         self._held = replace(event, k=self._updates, loss=loss, grad_norm=norm)
         self._updates += 1
 
@@ -244,6 +242,14 @@ class Recording:
         for event in kept:
             self._observer.see(event)
         return kept
+
+
+def rows_of(loader: Any) -> int:
+    """Return how many rows a loader has; 0 where it does not say."""
+    try:
+        return len(loader.dataset)
+    except (AttributeError, TypeError):
+        return 0
 
 
 def _weakly(method: WeakMethod[Callable[[], None]]) -> Callable[[], None]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from rampup.errors import ScheduleError
+from rampup.schedule.presets.lines import joined
 from rampup.schedule.presets.pieces import MOST, lasts
 from rampup.schedule.schedule import Schedule
 
@@ -45,7 +46,7 @@ def written_out(cycles: Iterable[tuple[Schedule, int]], updates: int | None) -> 
         left -= length
         if left <= 0:
             break
-    return Schedule(tuple(phase for piece in pieces for phase in piece.phases))
+    return joined(pieces)
 
 
 def before(end: int) -> float:

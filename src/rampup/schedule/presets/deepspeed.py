@@ -6,7 +6,7 @@ DeepSpeed sets the first rate when the scheduler is built and the same one again
 
 from typing import Final
 
-from rampup.errors import ScheduleError, one_of
+from rampup.errors import ScheduleError, known_name
 from rampup.schedule.build import decay, hold, warmup
 from rampup.schedule.presets.pieces import lasts, ratio, within
 from rampup.schedule.schedule import Schedule
@@ -127,8 +127,7 @@ def WarmupCosineLR(
 
 def _rise(steps: int, kind: str, start: float) -> Schedule:
     """Return the warmup without its lag."""
-    if kind not in TYPES:
-        raise ScheduleError(f"warmup_type={kind!r} is unknown; use one of {one_of(TYPES)}")
+    known_name(f"warmup_type={kind!r}", kind, TYPES)
     updates = max(2, lasts("warmup_num_steps", steps))
     if kind == "log":
         return warmup(updates, "logarithmic", start=start, anchor="ends")

@@ -53,11 +53,7 @@ def cosine(
     rise = warmup(warm, start=start, anchor="start")
     period = lasts("lr_period_updates", lr_period_updates, least=-1)
     if period <= 0:
-        left = lasts("max_update", max_update) - warm
-        if left < 1:
-            raise ScheduleError(
-                f"max_update={max_update} leaves no update behind a warmup of {warmup_updates}"
-            )
+        left = _left("max_update", max_update, warm)
         return rise >> decay("cosine", over=left, to=to)
     times, peak = above("t_mult", t_mult), within("lr_shrink", lr_shrink)
     if to == 0:
@@ -139,12 +135,7 @@ def polynomial_decay(
     Reference: fairseq 3d262bb2, polynomial_decay_schedule.
     """
     warm = lasts("warmup_updates", warmup_updates, 0)
-    left = lasts("total_num_update", total_num_update) - warm
-    if left < 1:
-        raise ScheduleError(
-            f"total_num_update={total_num_update} leaves no update behind a warmup of "
-            f"{warmup_updates}"
-        )
+    left = _left("total_num_update", total_num_update, warm)
     to = ratio("end_learning_rate", end_learning_rate, lr, "lr")
     fall = decay(f"polynomial({above('power', power)!r})", over=left, to=to)
     return warmup(warm, anchor="start") >> fall
@@ -189,3 +180,11 @@ def tri_stage(
     if stay:
         rise = rise >> hold(stay)
     return rise >> decay("exponential", over=over, to=to)
+
+
+def _left(name: str, total: int, warm: int) -> int:
+    """Return how long the decay lasts."""
+    left = lasts(name, total) - warm
+    if left < 1:
+        raise ScheduleError(f"{name}={total} leaves no update behind a warmup of {warm}")
+    return left

@@ -19,7 +19,7 @@ from rampup.schedule.build import from_points
 from rampup.schedule.phase import PEAK
 from rampup.schedule.plan import Plan
 from rampup.schedule.presets.cycles import before, written_out
-from rampup.schedule.presets.lines import line
+from rampup.schedule.presets.lines import joined, line
 from rampup.schedule.presets.pieces import above, lasts, ratio, within
 from rampup.schedule.schedule import Schedule
 from rampup.units import Horizon
@@ -192,9 +192,7 @@ def ConcatScheduler(schedulers: Sequence[Schedule], durations: Sequence[int]) ->
         for schedule, duration in zip(schedulers, durations, strict=False)
     ]
     # what a piece ends with is not where the next one starts
-    return Schedule(
-        tuple(phase for piece in (*pieces, schedulers[-1].scaled(PEAK)) for phase in piece.phases)
-    )
+    return joined([*pieces, schedulers[-1].scaled(PEAK)])
 
 
 def create_lr_scheduler_with_warmup(

@@ -1,6 +1,6 @@
-"""Straight lines: between two factors, whichever of them is the higher one, and level ones."""
+"""Straight lines, up, down and level, and pieces put one behind the other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from rampup.schedule.build import Long, decay, hold, rise, warmup
@@ -63,7 +63,16 @@ def levels(starts: Sequence[int], factors: Sequence[float]) -> Schedule:
         (1.0, 0.5)
     """
     lengths = [end - start for start, end in pairwise(starts)]
-    pieces = [hold(n).scaled(f) for n, f in zip([*lengths, None], factors, strict=True)]
+    return joined(hold(n).scaled(f) for n, f in zip([*lengths, None], factors, strict=True))
+
+
+def joined(pieces: Iterable[Schedule]) -> Schedule:
+    """Return one schedule after the other, at once: `>>` of thousands copies them again each time.
+
+    Example:
+        >>> print(joined([hold(2), decay(over=4)]))
+        hold 2up >> decay 4up linear to 0.0
+    """
     return Schedule(tuple(phase for piece in pieces for phase in piece.phases))
 
 

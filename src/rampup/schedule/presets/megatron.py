@@ -3,12 +3,13 @@
 import math
 from typing import Final
 
-from rampup.errors import ScheduleError, one_of
+from rampup.errors import ScheduleError, known_name
 from rampup.schedule.build import decay, hold, inverse_sqrt, warmup
 from rampup.schedule.presets.pieces import lasts, ratio
 from rampup.schedule.schedule import Schedule
 from rampup.units import Length
 
+STYLES: Final = ("constant", "linear", "cosine", "inverse-square-root", "WSD")
 WSD_STYLES: Final = {
     "linear": "linear",
     "cosine": "cosine",
@@ -79,15 +80,8 @@ def OptimizerParamScheduler(
         return rise >> decay(lr_decay_style, over=Length(left, unit), to=to)
     if lr_decay_style == "inverse-square-root":
         return rise >> _inverse_sqrt(warm, left, unit).clamped(to, 1.0)
-    if lr_decay_style != "WSD":
-        styles = ("constant", "linear", "cosine", "inverse-square-root", "WSD")
-        raise ScheduleError(
-            f"lr_decay_style={lr_decay_style!r} is unknown; use one of {one_of(styles)}"
-        )
-    if not isinstance(lr_wsd_decay_style, str) or lr_wsd_decay_style not in WSD_STYLES:
-        raise ScheduleError(
-            f"lr_wsd_decay_style={lr_wsd_decay_style!r} is unknown; use one of {one_of(WSD_STYLES)}"
-        )
+    known_name(f"lr_decay_style={lr_decay_style!r}", lr_decay_style, STYLES)
+    style = known_name(f"lr_wsd_decay_style={lr_wsd_decay_style!r}", lr_wsd_decay_style, WSD_STYLES)
     anneal = lasts("wsd_decay_steps", wsd_decay_steps)
     if anneal > left:
         raise ScheduleError(
@@ -96,7 +90,7 @@ def OptimizerParamScheduler(
         )
     if anneal < left:
         rise = rise >> hold(Length(left - anneal, unit))
-    return rise >> decay(WSD_STYLES[lr_wsd_decay_style], over=Length(anneal, unit), to=to)
+    return rise >> decay(WSD_STYLES[style], over=Length(anneal, unit), to=to)
 
 
 def _inverse_sqrt(warm: int, left: int, unit: str) -> Schedule:

@@ -1,8 +1,7 @@
 """nanochat's learning-rate multiplier of base training."""
 
-from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, hold, warmup
-from rampup.schedule.presets.pieces import lasts, within
+from rampup.schedule.presets.pieces import behind, lasts, within
 from rampup.schedule.schedule import Schedule
 
 
@@ -43,11 +42,6 @@ def get_lr_multiplier(
     if level >= 0:
         middle = rise >> hold(level) if level else rise
         return middle >> decay(over=down, to=to)
-    left = total - warm
-    if left < 1:
-        raise ScheduleError(
-            f"warmup_steps = {warmup_steps} leaves nothing of num_iterations = {num_iterations}; "
-            "shorten the warmup"
-        )
+    left = behind("warmup_steps", warmup_steps, "num_iterations", num_iterations)
     onto = left / down + (1 - left / down) * to
     return rise >> decay(over=left, to=to / onto).scaled(onto)

@@ -1,8 +1,7 @@
 """nanoGPT's learning-rate decay scheduler."""
 
-from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, hold, warmup
-from rampup.schedule.presets.pieces import lasts, ratio
+from rampup.schedule.presets.pieces import behind, ratio
 from rampup.schedule.schedule import Schedule
 
 
@@ -30,14 +29,9 @@ def get_lr(
 
     Reference: nanoGPT, train.py, get_lr and the settings above it.
     """
-    warm, end = lasts("warmup_iters", warmup_iters, 0), lasts("lr_decay_iters", lr_decay_iters)
-    if end <= warm:
-        raise ScheduleError(
-            f"warmup_iters = {warmup_iters} leaves nothing of lr_decay_iters = {lr_decay_iters}; "
-            "shorten the warmup"
-        )
-    to = ratio("min_lr", min_lr, learning_rate, "learning_rate")
-    fall = decay("cosine", over=end - warm, to=to)
+    left = behind("warmup_iters", warmup_iters, "lr_decay_iters", lr_decay_iters)
+    warm, to = int(warmup_iters), ratio("min_lr", min_lr, learning_rate, "learning_rate")
+    fall = decay("cosine", over=left, to=to)
     if warm == 0:
         return fall
     # the rise has one update more than the hold: the peak is its last and the fall's first

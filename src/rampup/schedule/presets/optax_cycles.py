@@ -1,13 +1,11 @@
 """optax's schedules with more than one rise or fall; users find them in `presets.optax`."""
 
-import functools
-import operator
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rampup.errors import ScheduleError
 from rampup.schedule.build import decay, warmup
-from rampup.schedule.presets.lines import scaled, slope
+from rampup.schedule.presets.lines import joined, scaled, slope
 from rampup.schedule.presets.pieces import above, lasts
 from rampup.schedule.schedule import Schedule
 
@@ -109,12 +107,9 @@ def sgdr_schedule(cosine_kwargs: Iterable[Mapping[str, Any]]) -> Schedule:
     if not cycles:
         raise ScheduleError("sgdr_schedule needs at least one cycle")
     peak = max(cycle["peak_value"] for cycle in cycles)
-    return functools.reduce(
-        operator.rshift,
-        (
-            scaled(warmup_cosine_decay_schedule(**cycle), cycle["peak_value"] / peak)
-            for cycle in cycles
-        ),
+    return joined(
+        scaled(warmup_cosine_decay_schedule(**cycle), cycle["peak_value"] / peak)
+        for cycle in cycles
     )
 
 

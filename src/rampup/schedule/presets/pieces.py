@@ -26,6 +26,30 @@ def lasts(name: str, value: Any, least: int = 1) -> int:
     return int(number)
 
 
+def behind(name: str, warm: Any, total_name: str, total: Any) -> int:
+    """Return how many of `total` updates are behind `warm` ≥ 0 of them, or refuse them.
+
+    Args:
+        name: how the peer spells the length of the warmup.
+        warm: that length.
+        total_name: how the peer spells the length of warmup and all.
+        total: that length.
+
+    Raises:
+        ScheduleError: they are no whole numbers, or the warmup leaves nothing.
+
+    Example:
+        >>> behind("warmup_steps", 4, "t_max", 10)
+        6
+    """
+    left = lasts(total_name, total) - lasts(name, warm, least=0)
+    if left < 1:
+        raise ScheduleError(
+            f"{name} = {warm} leaves nothing of {total_name} = {total}; shorten the warmup"
+        )
+    return left
+
+
 def ratio(name: str, rate: Any, base_lr: Any, base: str = "base_lr") -> float:
     """Return `rate` / `base_lr`; 0 needs no base rate.
 

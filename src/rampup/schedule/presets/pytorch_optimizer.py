@@ -10,12 +10,12 @@ optimizer's rate; after the two functions, `get_…`, they are relative to the o
 import math
 from collections.abc import Iterator
 
-from rampup.errors import ScheduleError, one_of
+from rampup.errors import known_name
 from rampup.schedule.build import decay, from_points, hold, warmup
 from rampup.schedule.presets import transformers
 from rampup.schedule.presets.cycles import before, written_out
 from rampup.schedule.presets.lines import scaled
-from rampup.schedule.presets.pieces import above, lasts, ratio, within, writable
+from rampup.schedule.presets.pieces import above, behind, lasts, ratio, within, writable
 from rampup.schedule.schedule import Schedule
 
 COOLDOWNS = ("cosine", "1-sqrt", "linear", "1-square")
@@ -169,12 +169,7 @@ def CosineAnnealingWarmupRestarts(
     """
     low = ratio("min_lr", min_lr, max_lr, "max_lr")
     warm = lasts("warmup_steps", warmup_steps, least=0)
-    first_fall = lasts("first_cycle_steps", first_cycle_steps) - warm
-    if first_fall < 1:
-        raise ScheduleError(
-            f"warmup_steps = {warm} leaves nothing of first_cycle_steps = {first_cycle_steps}; "
-            "shorten the warmup"
-        )
+    first_fall = behind("warmup_steps", warm, "first_cycle_steps", first_cycle_steps)
     grow, lower = above("cycle_mult", cycle_mult), within("gamma", gamma)
 
     def cycles() -> Iterator[tuple[Schedule, int]]:
@@ -224,10 +219,7 @@ def get_wsd_schedule(
 
     Reference: pytorch_optimizer 4.1.0, get_wsd_schedule.
     """
-    if cooldown_type not in COOLDOWNS:
-        raise ScheduleError(
-            f"cooldown_type {cooldown_type!r} is unknown; use one of {one_of(COOLDOWNS)}"
-        )
+    known_name(f"cooldown_type {cooldown_type!r}", cooldown_type, COOLDOWNS)
     over = lasts("num_decay_steps", num_decay_steps)
     stable = lasts("num_stable_steps", num_stable_steps, least=0)
     low = within("min_lr_ratio", min_lr_ratio)
@@ -289,18 +281,14 @@ def _late(
 ) -> Schedule:
     """Return update 0 at `min_lr`, then a rise and a fall."""
     rise = _rise(max_lr, init_lr, warmup_steps)
-    total = lasts("t_max", t_max)
-    if total <= warmup_steps:
-        raise ScheduleError(
-            f"warmup_steps = {warmup_steps} leaves nothing of t_max = {t_max}; shorten the warmup"
-        )
+    left = behind("warmup_steps", warmup_steps, "t_max", t_max)
     to = ratio("min_lr", min_lr, max_lr, "max_lr")
-    fall = decay(shape, over=total - int(warmup_steps), to=to)
+    fall = decay(shape, over=left, to=to)
     if warmup_steps and init_lr == min_lr:
         return (rise >> fall >> hold()).delayed(1)
     first = hold(1).scaled(to)
     # update 0, of its own, makes the curve one longer than the run
-    return (first >> rise >> fall).cut(total, to=to)
+    return (first >> rise >> fall).cut(int(t_max), to=to)
 
 
 def _rise(max_lr: float, init_lr: float, warmup_steps: int) -> Schedule:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from rampup.errors import ScheduleError, among, one_of
+from rampup.errors import ScheduleError, among, known_name, one_of
 from rampup.schedule.build import decay, hold, inverse_time, restarts, steps
 from rampup.schedule.presets.lines import line, scaled
 from rampup.schedule.presets.pieces import lasts, ratio, within, writable
@@ -305,8 +305,7 @@ def WSDLRScheduler(
         shapes["exp"] = f"saturating({math.log(decay_ratio)!r})"
     if not among(decay_fn, shapes):
         raise ScheduleError(f"decay_fn={decay_fn!r} is no preset; use one of {one_of(shapes)}")
-    if stable_fn not in STABLE:
-        raise ScheduleError(f"stable_fn={stable_fn!r} is unknown; use one of {one_of(STABLE)}")
+    known_name(f"stable_fn={stable_fn!r}", stable_fn, STABLE)
     if not 0 < decay_t <= t_initial:
         raise ScheduleError(
             f"decay_t={decay_t!r} must be above 0 and at most t_initial={t_initial!r}"

@@ -8,10 +8,10 @@ import math
 from fractions import Fraction
 from typing import Final
 
-from rampup.errors import ScheduleError, one_of
+from rampup.errors import ScheduleError, known_name
 from rampup.schedule import build
 from rampup.schedule.build import decay, from_points, hold, warmup
-from rampup.schedule.presets.pieces import above, lasts, ratio, within, writable
+from rampup.schedule.presets.pieces import above, behind, lasts, ratio, within, writable
 from rampup.schedule.schedule import Schedule
 
 TYPES: Final = ("linear", "cosine", "1-sqrt")
@@ -288,8 +288,7 @@ def warmup_stable_decay(
     Reference: transformers 5.23, get_wsd_schedule.
     """
     for name, kind in (("warmup_type", warmup_type), ("decay_type", decay_type)):
-        if kind not in TYPES:
-            raise ScheduleError(f"{name} {kind!r} is unknown; use one of {one_of(TYPES)}")
+        known_name(f"{name} {kind!r}", kind, TYPES)
     num_warmup_steps = lasts("num_warmup_steps", num_warmup_steps, least=0)
     num_decay_steps = lasts("num_decay_steps", num_decay_steps)
     min_lr_ratio = within("min_lr_ratio", min_lr_ratio)
@@ -320,13 +319,7 @@ def _rise(steps: int) -> Schedule:
 
 def _split(warm: int, total: int) -> tuple[Schedule, int]:
     """Return that warmup, and the updates behind it."""
-    left = lasts("num_training_steps", total) - lasts("num_warmup_steps", warm, least=0)
-    if left < 1:
-        raise ScheduleError(
-            f"num_warmup_steps = {warm} leaves nothing of num_training_steps = {total}; "
-            "shorten the warmup"
-        )
-    return _rise(warm), left
+    return _rise(warm), behind("num_warmup_steps", warm, "num_training_steps", total)
 
 
 def _minimum(min_lr: float | None, min_lr_rate: float | None, base_lr: float | None) -> float:

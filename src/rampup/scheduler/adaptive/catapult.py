@@ -15,7 +15,7 @@ from rampup.scheduler.adaptive.direction import direction
 from rampup.scheduler.adaptive.handover import Handover
 from rampup.scheduler.adaptive.quiet import quietly
 from rampup.scheduler.adaptive.snapshot import Snapshot
-from rampup.scheduler.clocked import KEY
+from rampup.scheduler.riding import KEY
 from rampup.units import Horizon, Length
 
 GROWTH: Final = 2.0

@@ -5,7 +5,7 @@ from typing import Final
 
 from torch.optim import Optimizer
 
-from rampup.errors import ScheduleError, among, one_of
+from rampup.errors import ScheduleError, known_name
 from rampup.schedule.build import rectified, saturating, warmup
 from rampup.schedule.lengths import untuned_exponential, untuned_linear
 from rampup.schedule.schedule import Schedule
@@ -53,8 +53,7 @@ def untuned(optimizer: Optimizer, kind: str = "linear") -> Schedule:
     Reference: Ma & Yarats 2021, On the Adequacy of Untuned Warmup, its rules of thumb;
     Liu et al. 2020, On the Variance of the Adaptive Learning Rate, §4 (rectified).
     """
-    if not among(kind, KINDS):
-        raise ScheduleError(f"kind {kind!r} is unknown; use one of {one_of(KINDS)}")
+    known_name(f"kind {kind!r}", kind, KINDS)
     return KINDS[kind](_beta2(optimizer))
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from rampup.trace.record import Epoch, Observation
-from rampup.trace.rules.losses import standstill
-from rampup.trace.rules.rule import Found, Rule, Seen
+from rampup.trace.rules.losses import STANDSTILL, standstill
+from rampup.trace.rules.rule import Found, Number, Rule, Seen
 
 SEEDS: Final = 3
 """Fewer seeds than this allow no conclusion."""
@@ -33,7 +33,7 @@ def _faster(seen: Seen, _limit: float) -> Iterator[Found]:
     a, b, c = (e.train_loss for e in epochs[-3:])
     if not math.isfinite(a + b + c) or b - c > a - b:
         return
-    numbers: dict[str, float | int | str] = {
+    numbers: dict[str, Number] = {
         "claim": claim.sentence, "before": a, "between": b, "now": c, "earlier": a - b,
         "drop": b - c, "epoch": epochs[-1].epoch, "last": epochs[-2].epoch,
     }  # fmt: skip
@@ -56,7 +56,7 @@ def _converged(seen: Seen, limit: float) -> Iterator[Found]:
     claim, epochs = seen.claims[-1], seen.epochs
     if not _CONVERGED.search(claim.sentence):
         return
-    numbers: dict[str, float | int | str] = {"claim": claim.sentence, "count": len(epochs)}
+    numbers: dict[str, Number] = {"claim": claim.sentence, "count": len(epochs)}
     change = standstill(epochs)
     if change is None:
         yield Found(case="unknown", numbers=numbers, first=claim.first, last=claim.last)
@@ -146,8 +146,7 @@ CLAIMS: Final = (
         formulas={
             "count": "len(epochs)",
             "last": "abs(now - before) / before",
-            "change": "sum(abs(b.train_loss - a.train_loss) / a.train_loss "
-            "for a, b in pairwise(epochs[-4:])) / 3",
+            "change": STANDSTILL,
         },
     ),
     Rule(

@@ -108,6 +108,12 @@ def standstill(epochs: list[Epoch]) -> float | None:
     return sum(abs(b - a) / a for a, b in pairwise(losses)) / 3
 
 
+STANDSTILL: Final = (
+    "sum(abs(b.train_loss - a.train_loss) / a.train_loss for a, b in pairwise(epochs[-4:])) / 3"
+)
+"""The same as a formula."""
+
+
 def _gap(seen: Seen, _limit: float) -> Iterator[Found]:
     if len(seen.epochs) < 5:
         return
@@ -255,10 +261,7 @@ LOSSES: Final = (
         find=_plateau,
         limit=0.01,
         says={"": "plateau: the training loss changed by {change:.1%} per epoch over the last 3"},
-        formulas={
-            "change": "sum(abs(b.train_loss - a.train_loss) / a.train_loss "
-            "for a, b in pairwise(epochs[-4:])) / 3"
-        },
+        formulas={"change": STANDSTILL},
     ),
     Rule(
         id="growing-gap",

@@ -1,0 +1,133 @@
+"""`check`: findings in a schedule, live objects, a run, a checkpoint or a script.
+
+Not here: knowing one of these (`gather/`); what is wrong with it (`rules/`).
+"""
+
+from collections.abc import Iterable, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rampup.checker.engine import Fact, findings as found_in
+from rampup.checker.finding import Finding
+from rampup.checker.settings import Settings
+from rampup.checker.sources import Checked, examine
+from rampup.errors import CheckError, ParseError
+from rampup.schedule.plan import Plan
+from rampup.schedule.schedule import Schedule
+
+if TYPE_CHECKING:
+    from rampup.checker.gather.listening import Live
+
+
+def check(
+    subject: Any,
+    *,
+    updates: int | None = None,
+    updates_per_epoch: int | None = None,
+    optimizer: Any = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> list[Finding]:
+    """Return what is wrong with a schedule, live objects, a run, a checkpoint or a script.
+
+    Nothing of the subject is changed, and no code of a script or a checkpoint runs.
+
+    Args:
+        subject: one of
+
+            * a `Schedule`, a `Plan`, or the text of a schedule;
+            * a scheduler, ours or one of torch, transformers, timm, accelerate or pytorch_warmup;
+              or a list of those that are stepped together;
+            * a trace: what `rampup.watch` gave, a run folder, a journal or a trainer's log;
+            * a checkpoint file or folder;
+            * a script or a notebook, or a folder of them.
+
+            A text that names an existing file or folder is that; any other is a schedule.
+        updates: updates in the whole run, ≥ 1; for schedules and schedulers.
+        updates_per_epoch: the same of one epoch, ≥ 1.
+        optimizer: the one that trains; for schedulers. None is the scheduler's own.
+        select: codes or names of the rules to ask, or beginnings of codes; empty is all.
+        ignore: those of them to leave out.
+
+    Returns:
+        The findings, in the order of their places.
+
+    Raises:
+        CheckError: it could not be checked; says why.
+        ConfigError: no rule is called so.
+
+    Example:
+        >>> import rampup
+        >>> rampup.check("warmup 10up >> decay cosine", updates=100)
+        []
+    """
+    settings = Settings(select=tuple(select), ignore=tuple(ignore))
+    if isinstance(subject, str | PathLike) and (found := _path(subject)) is not None:
+        checked = Checked()
+        examine(found, settings, checked)
+        if checked.failed:
+            raise CheckError("; ".join(checked.failed))
+        return checked.findings
+    facts = _facts(subject, updates, updates_per_epoch, optimizer)
+    return found_in(facts, settings.rules())
+
+
+def check_resume(before: Any, after: Any = None) -> list[Finding]:
+    """Return what goes wrong when a run is resumed from a checkpoint.
+
+    Args:
+        before: the checkpoint: a file, a folder, or what was loaded from one.
+        after: what goes on: another checkpoint, a configuration, a live scheduler, or None for
+            what the checkpoint shows alone.
+
+    Returns:
+        The findings; none where the next update uses the rate it would have used.
+
+    Raises:
+        CheckError: it could not be read, or holds code; nothing of it is run.
+    """
+    from rampup.checker.gather import checkpoint
+
+    return found_in(checkpoint.facts(before, after))
+
+
+def live(trace: Any, **asked: Any) -> "Live":
+    """Attach the rules to a running `rampup.watch`; see `rampup.checker.gather.listening.live`."""
+    from rampup.checker.gather import listening
+
+    return listening.live(trace, **asked)
+
+
+def _path(subject: "str | PathLike[str]") -> Path | None:
+    path = Path(subject)
+    try:
+        there = path.exists()
+    except (OSError, ValueError):  # too long or with a NUL: no path
+        there = False
+    return path if there or not isinstance(subject, str) else None
+
+
+def _facts(
+    subject: Any, updates: int | None, updates_per_epoch: int | None, optimizer: Any
+) -> Iterable[Fact]:
+    if isinstance(subject, str):
+        from rampup.checker.gather import schedule
+
+        try:
+            return schedule.facts(subject, updates=updates, updates_per_epoch=updates_per_epoch)
+        except ParseError as error:
+            raise CheckError(
+                f"{subject!r} is no file or folder, and no schedule: {error}"
+            ) from None
+    if isinstance(subject, Schedule | Plan):
+        from rampup.checker.gather import schedule
+
+        return schedule.facts(subject, updates=updates, updates_per_epoch=updates_per_epoch)
+    if hasattr(subject, "events"):
+        from rampup.checker.gather import trace
+
+        return trace.facts(subject)
+    from rampup.checker.gather import live as wired
+
+    return wired.facts(subject, optimizer, updates, updates_per_epoch)

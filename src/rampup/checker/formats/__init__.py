@@ -1,0 +1,4 @@
+"""Findings as text that other tools read: one format a file.
+
+Not here: the form for people (`rampup.cli.check`).
+"""
