@@ -98,7 +98,7 @@ RULE: Final = Rule(
         text="""\
 import torch
 
-import rampup
+import rampup.checker
 
 model = torch.nn.Linear(10, 2)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
@@ -121,7 +121,7 @@ findings = live.findings
         text="""\
 import torch
 
-import rampup
+import rampup.checker
 
 model = torch.nn.Linear(10, 2)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
