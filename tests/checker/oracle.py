@@ -11,7 +11,9 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -80,6 +82,7 @@ def execute(script: Path, folder: Path, *argv: str, torchrun: bool = False) -> O
         torch.random.fork_rng(),
         warnings.catch_warnings(record=True) as caught,
         _called(watch.before_step),
+        _timm_without_its_models(),
     ):
         warnings.simplefilter("always")
         _seed()
@@ -139,6 +142,21 @@ def _called(before_step: Callable[..., Any]) -> Iterator[None]:
         yield
     finally:
         handle.remove()
+
+
+@contextlib.contextmanager
+def _timm_without_its_models() -> Iterator[None]:
+    """Let scripts import `timm.scheduler`; the rest of timm needs torchvision."""
+    spec = find_spec("timm")
+    if spec is not None:
+        package = ModuleType("timm")
+        package.__path__ = list(spec.submodule_search_locations or ())
+        sys.modules["timm"] = package
+    try:
+        yield
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "timm"]:
+            del sys.modules[name]
 
 
 class _Watch:
