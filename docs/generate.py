@@ -171,9 +171,18 @@ def rules() -> str:
     from rampup.checker.registry import RULES
     from rampup.checker.rule import SOURCES
 
-    lines = ["# Rules", "", NOTICE, "", "What `rampup check` finds, and in what it finds it. How to"]
+    lines = [
+        "# Rules",
+        "",
+        NOTICE,
+        "",
+        "What `rampup check` finds, and in what it finds it. How to",
+    ]
     lines += ["ask, to ignore and to set up: [the checker](../check.md).", ""]
-    lines += [f"| rule | | finds | {' | '.join(SOURCES)} |", f"|---|---|---{'|:-:' * len(SOURCES)}|"]
+    lines += [
+        f"| rule | | finds | {' | '.join(SOURCES)} |",
+        f"|---|---|---{'|:-:' * len(SOURCES)}|",
+    ]
     for rule in RULES.values():
         marks = " | ".join("●" if source in rule.sources else "" for source in SOURCES)
         link = f"[{rule.code} {rule.name}]({rule.name}.md)"
