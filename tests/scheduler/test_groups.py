@@ -1,5 +1,7 @@
 """Parameter groups: each keeps its own base rate, and one that joins later follows at once."""
 
+import copy
+
 import pytest
 import torch
 from torch.optim import SGD, Adam
@@ -125,6 +127,17 @@ def test_groups_of_one_tensor_are_parted_where_their_rates_differ(tensor: bool) 
         first, second, third = (group["lr"] for group in optimizer.param_groups)
         assert first is second is lr
         assert third is not lr
+
+
+def test_a_copy_knows_a_group_that_joined_just_before(weight) -> None:
+    optimizer = SGD([weight], lr=1.0)
+    scheduler = RampupLR(optimizer, "warmup 4up >> hold", updates=10)
+    optimizer.add_param_group({"params": [torch.nn.Parameter(torch.zeros(1))], "lr": 2.0})
+
+    again = copy.deepcopy(scheduler)
+
+    assert [group["lr"] for group in again.optimizer.param_groups] == [0.25, 0.5]
+    assert [group["lr"] for group in optimizer.param_groups] == [0.25, 2.0]
 
 
 @pytest.mark.parametrize("joined", [0, 1, 5])

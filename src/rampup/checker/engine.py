@@ -7,7 +7,7 @@ from rampup.checker.facts import Curve, Readings, Resume, Run, Wiring
 from rampup.checker.finding import SEVERITIES, Finding
 from rampup.checker.registry import RULES
 from rampup.checker.rule import Found, Rule
-from rampup.checker.script import Script, World
+from rampup.checker.script import Script
 
 Key = tuple[str, str, int, str]
 """What makes two findings the same: the rule, and the path, line and key of the place."""
@@ -36,9 +36,8 @@ def findings(facts: Iterable[Fact], rules: Iterable[Rule] = tuple(RULES.values()
             if isinstance(fact, Readings):
                 kept = {**_in_all(rule, [(curve,) for curve in fact.curves]), **kept}
                 continue
-            kept = {**_of(rule, fact), **kept}
-            if isinstance(fact, Script):
-                kept = {**_in_all(rule, [_told(world) for world in fact.worlds]), **kept}
+            found = _of_script(rule, fact) if isinstance(fact, Script) else _of(rule, fact)
+            kept = {**found, **kept}
     return sorted(
         kept.values(),
         key=lambda one: (
@@ -52,8 +51,16 @@ def findings(facts: Iterable[Fact], rules: Iterable[Rule] = tuple(RULES.values()
     )
 
 
-def _told(world: World) -> tuple[Told, ...]:
-    return (*world.curves.values(), *world.runs.values())
+def _of_script(rule: Rule, script: Script) -> dict[Key, Finding]:
+    """Return what a rule finds in the acts of a script; else in its curves; else in its runs.
+
+    The same mistake shows in all three, and its cause first in the first.
+    """
+    return (
+        _of(rule, script)
+        or _in_all(rule, [world.curves.values() for world in script.worlds])
+        or _in_all(rule, [world.runs.values() for world in script.worlds])
+    )
 
 
 def _of(rule: Rule, fact: Told) -> dict[Key, Finding]:

@@ -191,7 +191,8 @@ class Run:
     Args:
         place: run folder, log, or the line of the script that updates.
         used: rates the updates used, shape (updates, groups); NaN where not recorded.
-        planned: rates the schedule gives to these updates, same shape.
+        planned: rates the schedule gives to these updates, same shape: one step for each update,
+            or the steps that were made, where those are once an epoch.
         reported: rates that were logged for these updates, same shape.
         base: rate that each group was given.
         calls: scheduler steps before update k since the one before, shape (updates,).

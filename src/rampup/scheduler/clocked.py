@@ -213,7 +213,7 @@ class ClockedLR(LRScheduler, ABC):
         self._rates.bases = bases
         self._attach()
         self.clock.updates = position
-        self._refresh()
+        self._notice()  # all groups are new to these rates; some may have joined before the copy
 
     # how it hangs on the optimizer
 

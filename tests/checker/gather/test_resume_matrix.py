@@ -1,4 +1,4 @@
-"""The resume matrix: ten schedulers, six ways to go on; the wrong ones are found, no right one is."""
+"""The resume matrix: ten schedulers, six ways to go on; what is wrong is found, and no more."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,11 +1,7 @@
 """timm's presets beside timm's own schedulers, stepped."""
 
 import math
-import sys
 from fractions import Fraction
-from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import assume, given, strategies as st
+from tests.peers import timm_scheduler
 
 from rampup import Schedule, parse
 from rampup.errors import ScheduleError
@@ -21,22 +18,7 @@ from rampup.schedule.presets import timm as presets
 
 @pytest.fixture(scope="module")
 def peer():
-    """timm.scheduler's modules without the rest of timm, which needs torchvision."""
-    spec = find_spec("timm")
-    if spec is None:
-        pytest.skip("timm is not installed; pip install --no-deps timm==1.0.31")
-    before = dict(sys.modules)
-    for name in ("timm", "timm.scheduler"):
-        sys.modules[name] = ModuleType(name)
-        folders = [Path(place, *name.split(".")[1:]) for place in spec.submodule_search_locations]
-        sys.modules[name].__path__ = [str(folder) for folder in folders]
-    files = ("cosine_lr", "tanh_lr", "poly_lr", "step_lr", "multistep_lr", "wsd_lr")
-    found = ModuleType("found")
-    for file in files:
-        vars(found).update(vars(import_module(f"timm.scheduler.{file}")))
-    for name in set(sys.modules) - set(before):
-        del sys.modules[name]
-    return found
+    return timm_scheduler()
 
 
 def used(peer: ModuleType, name: str, base: float, updates: int, *args: Any, **options: Any):

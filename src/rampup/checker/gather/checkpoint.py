@@ -80,4 +80,6 @@ def _held(source: Any, name: str) -> Mapping[str, Any]:
 
 
 def _place(source: Any) -> Place:
-    return Place(path=str(source)) if isinstance(source, str | PathLike) else Place(key="checkpoint")
+    return (
+        Place(path=str(source)) if isinstance(source, str | PathLike) else Place(key="checkpoint")
+    )

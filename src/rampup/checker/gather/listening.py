@@ -2,24 +2,33 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 import torch
 from torch.compiler import is_compiling
 
-from rampup.checker.engine import findings as found_in
+from rampup.checker.engine import Fact, findings as found_in
+from rampup.checker.facts import Run
 from rampup.checker.finding import Finding
+from rampup.checker.gather import live as wired
 from rampup.checker.gather.calls import asker, caller, on_call
 from rampup.checker.gather.ranks import Ranks
 from rampup.checker.gather.tally import Tally
-from rampup.checker.gather.twin import inner_optimizer, unwrapped
+from rampup.checker.gather.twin import unwrapped
+from rampup.checker.gather.wired import inner
+from rampup.checker.registry import RULES
+from rampup.checker.rules.pace import first_epoch
+from rampup.errors import CheckError
 from rampup.trace.record import End, Epoch, Event, Skipped, Update
 
 Tell = Callable[[Finding], None]
 
 FIRST_CHECK: Final = 4
 """Updates after which the rules are asked for the first time; then whenever they doubled."""
+
+BEFOREHAND: Final = tuple(rule for rule in RULES.values() if rule.run is None)
+"""Rules that look at the objects because a run does not show what they look for."""
 
 
 class Watched(Protocol):
@@ -47,7 +56,7 @@ class Live:
         self._told: set[tuple[str, str]] = set()
         self._next_check = FIRST_CHECK
         self._scheduler = unwrapped(trace.scheduler)
-        self._optimizer = inner_optimizer(trace.optimizer)
+        self._optimizer = inner(trace.optimizer)
         self.tally = Tally(self._optimizer, self._scheduler, expected=updates)
         self._ranks = Ranks()
         self._undo = [*self._listen_to_scheduler(), *self._listen_to_optimizer()]
@@ -62,7 +71,10 @@ class Live:
         """Ask the rules about the run so far and return what is new."""
         run = self.tally.run(ranks=self._ranks.rates())
         new = []
-        for finding in found_in([run]):
+        found = found_in([run])
+        if run.finished:
+            found += found_in(self._objects(run), BEFOREHAND)
+        for finding in found:
             key = finding.code, finding.place.key
             if key not in self._told:
                 self._told.add(key)
@@ -71,6 +83,15 @@ class Live:
         for finding in new:
             self._tell(finding)
         return new
+
+    def _objects(self, run: Run) -> list[Fact]:
+        """Return what scheduler and optimizer look like after the run."""
+        if self._scheduler is None:
+            return []
+        with suppress(CheckError, TypeError):
+            epoch = first_epoch(run)
+            return [*wired.facts(self._scheduler, self._optimizer, run.expected, epoch)]
+        return []
 
     def _hear(self, event: Event) -> None:
         if not self._undo:
@@ -86,7 +107,7 @@ class Live:
         elif isinstance(event, Skipped):
             self.tally.skip()
         elif isinstance(event, Epoch):
-            self.tally.epoch(event)
+            self.tally.epoch()
         elif isinstance(event, End):
             self.tally.finished = event.status == "finished"
             self.check()
@@ -98,9 +119,11 @@ class Live:
             return []
         tally = self.tally
         undo = [on_call(scheduler, "step", tally.before_call, self._after_call)]
-        for name in ("get_last_lr", "get_lr"):
-            if hasattr(scheduler, name):
-                undo.append(on_call(scheduler, name, _nothing, self._after_question))
+        undo += [
+            on_call(scheduler, name, _nothing, self._after_question)
+            for name in ("get_last_lr", "get_lr")
+            if hasattr(scheduler, name)
+        ]
         if hasattr(scheduler, "load_state_dict"):
             undo.append(on_call(scheduler, "load_state_dict", _nothing, lambda *_: tally.renew()))
         return undo
@@ -139,7 +162,7 @@ def live(trace: Watched, *, updates: int | None = None, tell: Tell | None = None
     optimizer: how often the scheduler is stepped for each update, how far its index moves, how
     many backward passes there are, who writes the rates, and which rate is asked for to be logged.
     Nothing is changed, and nothing of it stays when the trace ends. The rules are asked after 4
-    updates, whenever their number has doubled, and at the end.
+    updates, whenever their number has doubled, and at the end, then also about the objects.
 
     Args:
         trace: a running `rampup.watch`, best with the scheduler, the loader and the scaler.

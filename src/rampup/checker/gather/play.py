@@ -34,7 +34,7 @@ def kind_of(scheduler: Any) -> Kind:
     if hasattr(scheduler, "step_update"):
         return "timm"
     if hasattr(scheduler, "lr_at"):
-        return "clocked" if hasattr(scheduler, "plan") else "metric"
+        return "clocked" if hasattr(scheduler, "planned") else "metric"
     return "warmed" if hasattr(scheduler, "how") else "torch"
 
 
@@ -75,10 +75,7 @@ def rewind(copies: list[Any], standin: Standin) -> None:
                 _prove(one, standin, index, now)
     for one in copies:
         if kind_of(one) == "warmed" and one.last_epoch:
-            raise CheckError(
-                f"could not check {type(one).__name__}: it has done {one.last_epoch} updates, and "
-                "its scheduler cannot go back; check it before the first update"
-            )
+            _unwarm(one, standin)
         if kind_of(one) == "timm":
             (one.step if one.t_in_epochs else one.step_update)(0)
         if kind_of(one) == "dampening" and (one.last_step or torch_ones):
@@ -161,6 +158,22 @@ def _prove(one: Any, standin: Standin, index: int, now: list[float]) -> None:
     vars(one).update(state[0])
     for group, rate in zip(groups, state[1], strict=True):
         _put(group, rate)
+
+
+def _unwarm(one: Any, standin: Standin) -> None:
+    """Put a warmed scheduler back to the first update."""
+    own = one.scheduler
+    if not is_known(own):
+        raise CheckError(
+            f"could not check {type(one).__name__}: it has done {one.last_epoch} updates, and how "
+            f"{type(own).__name__} goes back is not known; check it before the first update"
+        )
+    for group in standin.param_groups:
+        _put(group, group["initial_lr"])
+    _start(own)
+    first = [float(group["lr"]) for group in standin.param_groups]
+    state = {"updates": 0, "rates": first, "scheduler": own.state_dict()}
+    one.load_state_dict({**one.state_dict(), **state})
 
 
 def _start(one: Any) -> None:

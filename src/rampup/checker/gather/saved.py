@@ -7,6 +7,7 @@ import json
 import pickle
 import re
 import tomllib
+import warnings
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,10 +81,12 @@ def _folder(path: Path) -> dict[str, Any]:
 
 def _torch_file(path: Path) -> Any:
     try:
-        try:
-            return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-        except RuntimeError:  # the older format cannot be mapped
-            return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():  # of pickle protocols, before the refusal that follows
+            warnings.simplefilter("ignore")
+            try:
+                return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+            except RuntimeError:  # the older format cannot be mapped
+                return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         named = _NAMED.search(str(error))
         what = f"call {named[1]}" if named else "run code"

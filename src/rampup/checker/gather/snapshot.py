@@ -1,6 +1,7 @@
 """A checkpoint's plain data, or live objects, as one side of a resume."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -9,8 +10,9 @@ import numpy as np
 from rampup.checker.facts import Floats, Snapshot
 from rampup.checker.finding import Place
 from rampup.checker.gather import states
-from rampup.checker.gather.twin import Twin, inner_optimizer, unwrapped
-from rampup.errors import RampupError
+from rampup.checker.gather.twin import Twin, unwrapped
+from rampup.checker.gather.wired import inner, seeded
+from rampup.errors import CheckError, RampupError
 from rampup.schedule.text import parse
 from rampup.trace.record import Update
 from rampup.trace.source import events_of
@@ -81,7 +83,7 @@ def live(scheduler: Any, optimizer: Any = None) -> Snapshot:
         optimizer: the one that trains; None is the scheduler's own.
     """
     scheduler = unwrapped(scheduler)
-    optimizer = inner_optimizer(scheduler.optimizer if optimizer is None else optimizer)
+    optimizer = inner(scheduler.optimizer if optimizer is None else optimizer)
     snapshot = Snapshot(place=Place(key=type(optimizer).__name__))
     snapshot = _of_optimizer(
         {"state": optimizer.state, "param_groups": optimizer.param_groups}, snapshot
@@ -95,7 +97,7 @@ def live(scheduler: Any, optimizer: Any = None) -> Snapshot:
         place=Place(key=type(scheduler).__name__),
         kind=type(scheduler).__name__,
         ahead=_of_ours(scheduler) if ours else ahead(scheduler),
-        seeded=_seeded(scheduler),
+        seeded=seeded(scheduler),
     )
 
 
@@ -112,7 +114,7 @@ def ahead(scheduler: Any, *, optimizer: Held | None = None, state: Held | None =
         return None
     try:
         return Twin(scheduler, groups=groups, state=state).rates(AHEAD)
-    except TypeError:
+    except CheckError:
         return None
 
 
@@ -140,7 +142,7 @@ def _of_scheduler(state: Held, snapshot: Snapshot) -> Snapshot:
         snapshot,
         scheduler=True,
         index=at,
-        updates=at if ours else snapshot.updates,
+        updates=at if ours and snapshot.updates is None else snapshot.updates,
         base=states.bases(state) or snapshot.base,
         last=tuple(map(float, state["used"])) if ours and state.get("used") else (),
         kind=states.kind(state),
@@ -169,28 +171,24 @@ def _horizon(said: Held) -> dict[str, Any]:
     return {name: value for name, value in said.items() if name in Horizon.__slots__}
 
 
-def _seeded(scheduler: Any) -> bool:
-    """Return whether the index of a scheduler was given by `last_epoch=`."""
-    inner = getattr(scheduler, "_schedulers", ())
-    at = getattr(scheduler, "last_epoch", None)
-    if inner:
-        counts = [getattr(part, "_step_count", 0) for part in inner]
-        return any(map(_seeded, inner)) or (at is not None and at > 0 and max(counts) == 1)
-    count = getattr(scheduler, "_step_count", 0)
-    if not isinstance(at, int) or not count or hasattr(scheduler, "lr_at"):
-        return False
-    return bool(at > count - 1)
-
-
 def _configured(config: Held, snapshot: Snapshot) -> Snapshot:
     training = config.get("training", {})
-    said = {"schedule": config.get("schedule"), "epochs": training.get("epochs")}
+    said = {"schedule": _spelled(config.get("schedule")), "epochs": training.get("epochs")}
     rate = training.get("lr")
     return replace(
         snapshot,
         base=() if rate is None else (float(rate),),
         settings={name: str(value) for name, value in said.items() if value is not None},
     )
+
+
+def _spelled(schedule: Any) -> Any:
+    """Return the text of a schedule as a checkpoint of ours spells it, if it calls no function."""
+    if not isinstance(schedule, str) or "function" in schedule:
+        return schedule
+    with suppress(RampupError):
+        return str(parse(schedule))
+    return schedule
 
 
 def _recorded(journal: Any, snapshot: Snapshot) -> Snapshot:

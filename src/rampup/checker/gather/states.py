@@ -131,7 +131,9 @@ def settings(state: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
             for number, part in enumerate(value):
                 found |= settings(part, f"{prefix}schedulers[{number}].")
         elif isinstance(value, bool | int | float | str):
-            found[prefix + name.removeprefix("_")] = f"{value:g}" if isinstance(value, float) else str(value)
+            found[prefix + name.removeprefix("_")] = (
+                f"{value:g}" if isinstance(value, float) else str(value)
+            )
         elif name in ("milestones", "_milestones"):
             found[prefix + "milestones"] = ", ".join(map(str, value))
     return found

@@ -10,7 +10,8 @@ from rampup.checker.finding import Line, Place
 from rampup.checker.gather.calls import Spot
 from rampup.checker.gather.ends import ends_of, is_cyclic
 from rampup.checker.gather.twin import Twin
-from rampup.trace.record import Epoch, Update
+from rampup.errors import CheckError
+from rampup.trace.record import Update
 
 MOST_PLANNED = 100_000
 """Updates for which the planned rate is worked out."""
@@ -73,7 +74,7 @@ class Tally:
         if self._scheduler is not None and not self._ours:
             try:
                 twin = Twin(self._scheduler)
-            except TypeError:
+            except CheckError:
                 twin = None
         self._twins = [one for one in self._twins if one[0] < self.done]
         self._twins.append((self.done, twin))
@@ -154,7 +155,7 @@ class Tally:
         self._pending = self._pending[0], 0
         self._on_skip = True
 
-    def epoch(self, epoch: Epoch) -> None:
+    def epoch(self) -> None:
         """Note where the next epoch begins."""
         if self.done > self._epochs[-1]:
             self._epochs.append(self.done)
@@ -164,7 +165,7 @@ class Tally:
     def run(self, *, ranks: Floats | None = None) -> Run:
         """Return the run so far."""
         count = self.done
-        groups = max((len(rates) for rates in self._used), default=0)
+        groups = max((len(rates) for rates in self._used), default=1)
         used = _table(self._used, groups)
         scheduler = self._scheduler
         indexed = scheduler is not None and None not in self._index
@@ -187,22 +188,32 @@ class Tally:
             finished=self.finished,
             ranks=ranks,
             writes=tuple(self._writes),
-            stepped=self._stepped > 0 if watched else None,
+            stepped=self._was_stepped() if watched else None,
             stale=bound is not None and not _shares(bound, self._optimizer),
             cyclic=scheduler is not None and is_cyclic(scheduler),
             lines=tuple(self._lines()),
         )
 
+    def _was_stepped(self) -> bool | None:
+        """Return whether the scheduler was stepped; None while its first epoch may not be over."""
+        if self._stepped:
+            return True
+        return False if self.finished or len(self._epochs) > 2 else None
+
     def _plan(self, groups: int) -> Floats:
         if self._ours:
             return _table(self._planned, groups)
         planned = np.full((self.done, groups), np.nan)
+        steps = np.arange(self.done)
+        if 0 < np.count_nonzero(self._calls[1:]) <= self.done / 2:  # once an epoch
+            steps = np.cumsum(self._calls)
         stops = [start for start, _ in self._twins[1:]] + [self.done]
         for (start, twin), stop in zip(self._twins, stops, strict=True):
             stop = min(stop, start + MOST_PLANNED)
             if twin is not None and stop > start:
-                rates = twin.rates(stop - start)
-                planned[start:stop, : rates.shape[1]] = rates[:, :groups]
+                at = steps[start:stop] - steps[start]
+                rates = twin.rates(int(at[-1]) + 1)
+                planned[start:stop, : rates.shape[1]] = rates[at, :groups]
         return planned
 
     def _reported(self, used: Floats) -> Floats | None:

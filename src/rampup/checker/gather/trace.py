@@ -1,4 +1,4 @@
-"""`facts`: a recorded run as facts, whoever recorded it; several, where processes recorded theirs."""
+"""`facts`: a recorded run as facts, whoever recorded it; or what each of its processes recorded."""
 
 import math
 from collections.abc import Sequence

@@ -7,8 +7,13 @@ from rampup.checker.facts import Run
 from rampup.checker.finding import Pair, Rates
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.pace import Over, over_early, pace, passes
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere, line, usual
 
 SHOWN: Final = 8
+
+ENOUGH: Final = 0.9
+"""A schedule that lasts for this share of the steps counts what is stepped."""
 
 
 def _run(run: Run) -> Iterator[Found]:
@@ -18,7 +23,9 @@ def _run(run: Run) -> Iterator[Found]:
     over = over_early(run, steps)
     if over is not None:
         yield found(
-            run, over, f"the scheduler is stepped {steps} times for each update, once per micro-batch"
+            run,
+            over,
+            f"the scheduler is stepped {steps} times for each update, once per micro-batch",
         )
 
 
@@ -50,6 +57,43 @@ def found(run: Run, over: Over, how: str) -> Found:
             *run.lines,
         ),
         severity="error" if over.falls else "warning",
+    )
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    for bond in bonds(script, world):
+        gaps, steps = bond.gaps(), bond.steps()
+        passes = usual(gap.backwards for gap in gaps)
+        if len(gaps) < 2 or passes is None or passes < 2:
+            continue
+        if usual(len(gap.steps) for gap in gaps) != passes:
+            continue
+        ends = bond.curve.ends if bond.curve is not None else None
+        if ends is not None and ends >= ENOUGH * len(steps):
+            continue  # its length counts micro-batches too
+        update = bond.updates()[0]
+        yield Found(
+            place=steps[0].place,
+            message=(
+                f"the scheduler is stepped {passes} times for each update, once per micro-batch: "
+                f"{bond.kind} is walked through {passes} times too fast"
+            ),
+            evidence=(
+                line(script, update.place, f"updates once in {passes} micro-batches"),
+                line(script, steps[0].place, "steps in every one"),
+                *_used(world, bond.optimizer.id),
+            ),
+        )
+
+
+def _used(world: World, optimizer: int) -> tuple[Rates, ...]:
+    run = world.runs.get(optimizer)
+    return (
+        () if run is None else (Rates(name="used", values=tuple(map(float, run.used[:SHOWN, 0]))),)
     )
 
 
@@ -114,4 +158,5 @@ for number in range(64):
         "microsoft/Swin-Transformer#185",
     ),
     run=_run,
+    script=_script,
 )

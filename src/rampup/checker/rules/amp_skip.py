@@ -9,6 +9,8 @@ from rampup.checker.facts import Run
 from rampup.checker.finding import Pair
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.pace import pace, passes
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere, line, usual
 
 NOTED: Final = 1e-3
 """A lead of less than this share of the run is only noted."""
@@ -54,6 +56,31 @@ def _unseen(run: Run) -> int:
     more = run.backwards[1:] // each - 1
     doubled = (run.backwards[1:] % each == 0) & (run.calls[1:] == steps * (more + 1)) & (more > 0)
     return int(np.sum(more[doubled]))
+
+
+def _script(script: Script) -> Iterator[Found]:
+    if not any("get_scale" in text or "_scale" in text for text in script.lines):
+        yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    for bond in bonds(script, world):
+        scaled = [act for act in bond.updates() if "through" in act.detail]
+        steps = bond.steps()
+        each = usual(len(gap.steps) for gap in bond.gaps())
+        if scaled and steps and each == 1 and bond.kind != "RampupLR":
+            yield Found(
+                place=steps[0].place,
+                message=(
+                    "the scheduler is stepped as well where the scaler skips an update, so it runs "
+                    "ahead by one step for each overflow"
+                ),
+                evidence=(
+                    line(script, scaled[0].place, "updates, or skips"),
+                    line(script, steps[0].place, "steps in both cases"),
+                ),
+                severity="note",
+            )
 
 
 RULE: Final = Rule(
@@ -130,4 +157,5 @@ findings = live.findings
         "huggingface/accelerate#4243",
     ),
     run=_run,
+    script=_script,
 )

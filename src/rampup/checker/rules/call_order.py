@@ -38,12 +38,15 @@ def _steps_first(run: Run) -> bool:
     planned, calls, steps = run.planned, run.calls, pace(run)
     if planned is None or calls is None or steps not in (0, 1) or calls[0] != 1:
         return False
-    first, second = planned[0, 0], planned[1, 0]
+    plan, used = planned[:, 0], run.used[:, 0]
+    later = np.flatnonzero(calls[1:]) + 1
+    if not len(later):
+        return False
+    first, second = plan[0], plan[later[0]]
     if not first >= TINY * second or 0 in run.skipped or _doubled(run):
         return False
     if steps == 0:
-        return bool(close(run.used[0, 0], second) and not close(first, second))
-    plan, used = planned[:, 0], run.used[:, 0]
+        return bool(close(used[0], second) and not close(first, second))
     return bool(close(used[:-1], plan[1:]).all() and not close(used, plan).all())
 
 

@@ -9,6 +9,7 @@ from rampup.checker.facts import Curve
 from rampup.checker.finding import Severity
 from rampup.checker.look import OURS, grave, listed, planned, ramp, shown, steps
 from rampup.checker.rule import Example, Found, Rule
+from rampup.checker.rules.horizon_of_run import run
 from rampup.checker.rules.unit_of_curve import other_unit
 
 CLOSE: Final = 0.95
@@ -257,4 +258,5 @@ for _ in range(9):
         "NVIDIA-NeMo/Megatron-Bridge#4796",
     ),
     curve=_curve,
+    run=run,
 )

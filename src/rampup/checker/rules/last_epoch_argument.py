@@ -7,6 +7,8 @@ from typing import Final
 from rampup.checker.facts import Resume, Wiring
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.resumed import coming, goes_on, moved, rates
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere, line
 
 
 def _resume(resume: Resume) -> Iterator[Found]:
@@ -40,6 +42,37 @@ def _wiring(wiring: Wiring) -> Iterator[Found]:
                 ),
             )
             return
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    seeded = any("initial_lr" in text for text in script.lines)
+    for bond in bonds(script, world):
+        given = bond.scheduler.settings.get("last_epoch")
+        if given is None or given.value == -1 or given.text.startswith("-1"):
+            continue
+        at = f"last_epoch={given.text}"
+        loaded = bond.acts("load", bond.optimizer)
+        if given.value is not None and not loaded and not seeded:
+            message = (
+                f"{bond.kind} is built with {at} and no group has an initial_lr: torch raises a "
+                "KeyError"
+            )
+        elif bond.kind == "SequentialLR":
+            message = (
+                f"{bond.kind} does not go on from {at}: it begins at the first rate of its first "
+                "part"
+            )
+        else:
+            continue
+        yield Found(
+            place=bond.scheduler.place,
+            message=message,
+            evidence=(line(script, bond.scheduler.place, "gives the position by hand"),),
+        )
 
 
 RULE: Final = Rule(
@@ -117,4 +150,5 @@ findings = rampup.check_resume(checkpoint, scheduler)
     ),
     wiring=_wiring,
     resume=_resume,
+    script=_script,
 )

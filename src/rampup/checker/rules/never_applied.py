@@ -6,8 +6,14 @@ from typing import Final
 import numpy as np
 
 from rampup.checker.facts import Run, Wiring
+from rampup.checker.finding import Fix
 from rampup.checker.look import listed, shown
 from rampup.checker.rule import Example, Found, Rule
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere, line
+
+OWN: Final = "RampupLR"
+"""It needs no step: its clock is the optimizer."""
 
 
 def _wiring(wiring: Wiring) -> Iterator[Found]:
@@ -43,6 +49,49 @@ def _run(run: Run) -> Iterator[Found]:
             ),
         )
         return
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    if not world.complete:
+        return
+    trained = any(act.kind == "update" for act in world.acts)
+    for bond in bonds(script, world):
+        handed = bond.acts("hand-over", bond.scheduler) + bond.acts("hand-over", bond.optimizer)
+        updates, steps = bond.updates(), bond.steps()
+        if handed or bond.kind == OWN or bond.curve is None:
+            continue
+        if updates and not steps and not np.ptp(bond.curve.rates, axis=0).max() <= 0:
+            yield Found(
+                place=bond.scheduler.place,
+                message=(
+                    f"{bond.kind} is built and never stepped: every update uses its first rate, "
+                    f"{bond.curve.rates[0, 0]:.4g}, where {listed(bond.curve.rates[:, 0])} … was "
+                    "planned"
+                ),
+                evidence=(
+                    line(script, bond.scheduler.place, "builds the scheduler"),
+                    line(script, updates[0].place, "updates; no line steps the scheduler"),
+                ),
+            )
+        elif steps and not trained and any(act.kind == "backward" for act in world.acts):
+            yield Found(
+                place=steps[0].place,
+                message=(
+                    f"{bond.kind} is stepped and its optimizer is not: gradients are computed, and "
+                    "no update uses a rate"
+                ),
+                evidence=(
+                    line(script, bond.optimizer.place, "builds the optimizer"),
+                    line(
+                        script, steps[0].place, "steps the scheduler; no line steps the optimizer"
+                    ),
+                ),
+                fix=Fix(text="Call `optimizer.step()` before `scheduler.step()`."),
+            )
 
 
 RULE: Final = Rule(
@@ -102,4 +151,5 @@ for _ in range(4):
     ),
     wiring=_wiring,
     run=_run,
+    script=_script,
 )

@@ -1,11 +1,16 @@
 """RU506: a scheduler cannot be saved, or is another one after loading."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from rampup.checker.facts import Wiring
 from rampup.checker.finding import Pair
 from rampup.checker.rule import Example, Found, Rule
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere, line
+
+LOCAL: Final = re.compile(r"\s*(?P<lambda>\w+)\s*=\s*lambda\b|\s+def (?P<inner>\w+)\(")
 
 
 def _wiring(wiring: Wiring) -> Iterator[Found]:
@@ -29,6 +34,33 @@ def _wiring(wiring: Wiring) -> Iterator[Found]:
             ),
             evidence=lost,
         )
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    for bond in bonds(script, world):
+        given = bond.scheduler.settings.get("lr_lambda")
+        made = given is not None and ("lambda" in given.text or given.text in _local(script))
+        for act in world.acts:
+            if act.kind == "save" and made and bond.scheduler.id in act.detail.get("whole", ()):
+                yield Found(
+                    place=act.place,
+                    message=f"{bond.kind} is pickled with its lambda, which raises a PicklingError",
+                    evidence=(
+                        line(script, bond.scheduler.place, "holds a lambda"),
+                        line(script, act.place, "pickles it"),
+                    ),
+                )
+                break
+
+
+def _local(script: Script) -> set[str]:
+    """Return names that are bound to a lambda, or to a function inside another."""
+    found = (LOCAL.match(text) for text in script.lines)
+    return {match["lambda"] or match["inner"] for match in found if match}
 
 
 RULE: Final = Rule(
@@ -99,4 +131,5 @@ findings = rampup.check(scheduler)
         "snorkel-team/snorkel#1661",
     ),
     wiring=_wiring,
+    script=_script,
 )

@@ -43,11 +43,15 @@ def pace(run: Run) -> int | None:
 
     Those before the first update are left out.
     """
+    made = steps_made(run)
+    return None if made is None else _usual(made[1:])
+
+
+def steps_made(run: Run) -> npt.NDArray[np.int64] | None:
+    """Return the scheduler steps before each update since the one before, shape (updates,)."""
     if run.calls is not None:
-        return _usual(run.calls[1:])
-    if run.index is not None:
-        return _usual(np.diff(run.index))
-    return None
+        return run.calls
+    return None if run.index is None else np.diff(run.index, prepend=run.index[:1])
 
 
 def passes(run: Run) -> int | None:

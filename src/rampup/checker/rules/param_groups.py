@@ -1,17 +1,31 @@
 """RU303: parameter groups that the scheduler does not know, or treats alike."""
 
+import ast
 from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
 from rampup.checker.facts import Curve, Group, Wiring
-from rampup.checker.finding import Pair
+from rampup.checker.finding import Fix, Pair
 from rampup.checker.look import OURS, is_off, planned, shown
 from rampup.checker.rule import Example, Found, Rule
+from rampup.checker.script import Script, World
+from rampup.checker.told import Bond, bonds, everywhere, line
 
 OWN: Final = ("OneCycleLR", "CyclicLR", OURS)
 """Kinds whose rates do not come from the groups' own."""
+
+PER_GROUP: Final = (
+    "LambdaLR",
+    "LinearLR",
+    "PolynomialLR",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "CyclicLR",
+    "OneCycleLR",
+)
+"""Classes that hold something for each group; the others multiply whatever rate is there."""
 
 
 def _curve(curve: Curve) -> Iterator[Found]:
@@ -77,6 +91,76 @@ def _table(groups: tuple[Group, ...]) -> tuple[Pair, ...]:
         )
         for at, group in enumerate(groups)
     )
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    for bond in bonds(script, world):
+        yield from _added(bond)
+        setting = bond.scheduler.settings.get("lr_lambda")
+        if setting is not None and (name := _late(setting.text)):
+            yield Found(
+                place=bond.scheduler.place,
+                message=(
+                    f"every lambda of the list reads {name} when it is called, so each group gets "
+                    f"the factor of the last {name}"
+                ),
+                evidence=(line(script, bond.scheduler.place, "lambdas in a comprehension"),),
+                fix=Fix(text=f"Bind it when the lambda is made: `lambda step, {name}={name}: …`."),
+            )
+
+
+def _added(bond: Bond) -> Iterator[Found]:
+    """Look for groups that are added behind the scheduler and then stepped by it."""
+    kinds = {
+        bond.kind,
+        *(bond.script.objects[part].kind.rpartition(".")[2] for part in bond.scheduler.parts),
+    }
+    acts = bond.world.acts
+    own = (bond.scheduler.id, bond.optimizer.id)
+    built = next(
+        (i for i, act in enumerate(acts) if act.kind == "scheduler" and act.subject == own[0]), None
+    )
+    if built is None or not kinds & set(PER_GROUP):
+        return
+    for at, act in enumerate(acts[built:], built):
+        if act.kind == "group" and act.subject == own[1]:
+            if any(later.kind == "step" and later.subject == own[0] for later in acts[at:]):
+                yield Found(
+                    place=act.place,
+                    message=(
+                        f"a parameter group is added after {bond.kind} was built, and is stepped "
+                        f"by it without a base rate of its own, from update {act.update} on"
+                    ),
+                    evidence=(
+                        line(bond.script, bond.scheduler.place, "builds the scheduler"),
+                        line(bond.script, act.place, "adds a group"),
+                    ),
+                )
+            return
+
+
+def _late(text: str) -> str:
+    """Return the variable of a comprehension that lambdas in it read when they are called."""
+    try:
+        tree = ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError):
+        return ""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ListComp | ast.GeneratorExp) or not isinstance(
+            node.elt, ast.Lambda
+        ):
+            continue
+        taken = {arg.arg for arg in (*node.elt.args.args, *node.elt.args.kwonlyargs)}
+        read = [one.id for one in ast.walk(node.elt.body) if isinstance(one, ast.Name)]
+        for part in node.generators:
+            for target in ast.walk(part.target):
+                if isinstance(target, ast.Name) and target.id in read and target.id not in taken:
+                    return target.id
+    return ""
 
 
 RULE: Final = Rule(
@@ -148,4 +232,5 @@ for epoch in range(10):
     ),
     curve=_curve,
     wiring=_wiring,
+    script=_script,
 )

@@ -8,9 +8,13 @@ import numpy as np
 from rampup.checker.facts import Run, Wiring
 from rampup.checker.look import shown
 from rampup.checker.rule import Example, Found, Rule
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere, line
 
 DROP: Final = 0.7
 """A plateau divides the rate by more than this; smaller changes are something else's."""
+
+PLATEAU: Final = "ReduceLROnPlateau"
 
 
 def _wiring(wiring: Wiring) -> Iterator[Found]:
@@ -34,8 +38,9 @@ def _run(run: Run) -> Iterator[Found]:
         rises = np.diff(run.planned[:, group]) > 0
         own = share[:, group]
         for at in np.flatnonzero(rises) + 1:
-            fell = own[at] < DROP * own[at - 1] and run.used[at, group] < run.used[at - 1, group]
-            stays = (own[at : at + 3] < DROP * own[at - 1]).all()
+            low = DROP * min(1.0, own[at - 1])
+            fell = own[at] < low and run.used[at, group] < run.used[at - 1, group]
+            stays = (own[at : at + 3] < low).all()
             if fell and stays and at not in run.writes:
                 yield Found(
                     place=run.place,
@@ -50,6 +55,59 @@ def _run(run: Run) -> Iterator[Found]:
                     ),
                 )
                 return
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    told = list(bonds(script, world))
+    for bond in told:
+        parts = [script.objects[part] for part in bond.scheduler.parts]
+        inside = next((one for one in parts if one.kind.endswith(PLATEAU)), None)
+        if inside is not None:
+            yield Found(
+                place=bond.scheduler.place,
+                message=f"{bond.kind} cannot pass a metric on to the {PLATEAU} inside it",
+                evidence=(
+                    line(script, inside.place, "waits for a metric"),
+                    line(script, bond.scheduler.place, "steps it without one"),
+                ),
+                severity="error",
+            )
+        steps = bond.steps()
+        if bond.kind != PLATEAU or not steps:
+            continue
+        bare = next((act for act in steps if not act.detail), None)
+        if bare is not None:
+            yield Found(
+                place=bare.place,
+                message=f"{PLATEAU} is stepped without the metric that it waits for",
+                evidence=(line(script, bare.place, "passes no metric"),),
+                severity="error",
+            )
+        for warmup in told:
+            length = warmup.curve.warmup if warmup.curve is not None else None
+            if warmup.optimizer is not bond.optimizer or warmup is bond or not length:
+                continue
+            begun = [act for act in warmup.steps()[:length] if act.update == steps[0].update]
+            early = sum(
+                act.update <= warmup.steps()[min(length, len(warmup.steps())) - 1].update
+                for act in steps
+            )
+            if begun and early >= 2:
+                yield Found(
+                    place=steps[0].place,
+                    message=(
+                        f"{PLATEAU} is stepped {early} times while {warmup.kind} still warms up: a "
+                        "drop there is a share of a rate that has not reached its peak"
+                    ),
+                    evidence=(
+                        line(script, warmup.steps()[0].place, f"warms up for {length} steps"),
+                        line(script, steps[0].place, "counts epochs without progress already"),
+                    ),
+                )
 
 
 RULE: Final = Rule(
@@ -119,4 +177,5 @@ for epoch in range(10):
     ),
     wiring=_wiring,
     run=_run,
+    script=_script,
 )

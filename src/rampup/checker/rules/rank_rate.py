@@ -1,5 +1,6 @@
 """RU306: the processes of one run use different rates."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,6 +10,14 @@ from rampup.checker.facts import Run
 from rampup.checker.finding import Pair
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.pace import close
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere, line
+
+PARALLEL: Final = re.compile(
+    r"\b(init_process_group|DistributedDataParallel|FullyShardedDataParallel)\b"
+)
+REDUCED: Final = re.compile(r"reduce|gather|broadcast|sync|torchmetrics|accelerat", re.IGNORECASE)
+"""A script with any of these may give every process the same metric."""
 
 
 def _run(run: Run) -> Iterator[Found]:
@@ -36,6 +45,30 @@ def _run(run: Run) -> Iterator[Found]:
             ),
         )
         return
+
+
+def _script(script: Script) -> Iterator[Found]:
+    text = "\n".join(script.lines)
+    if PARALLEL.search(text) and not REDUCED.search(text):
+        yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    for bond in bonds(script, world):
+        steps = [act for act in bond.steps() if act.detail]
+        if bond.kind == "ReduceLROnPlateau" and steps:
+            yield Found(
+                place=steps[0].place,
+                message=(
+                    "every process steps its ReduceLROnPlateau with a metric of its own, which no "
+                    "line reduces over the processes: their rates part at the first drop"
+                ),
+                evidence=(
+                    line(script, bond.scheduler.place, "one on each process"),
+                    line(script, steps[0].place, "passes the metric of this process"),
+                ),
+                severity="warning",
+            )
 
 
 RULE: Final = Rule(
@@ -72,7 +105,7 @@ def train(loss_of_rank):
 ranks = [train(lambda update: 1.0), train(lambda update: 1.0 / (1 + update))]
 findings = rampup.check(ranks)
 """,
-        says="rank 0 uses 0.01, rank 1 uses 1",
+        says="rank 0 uses 0.1, rank 1 uses 1",
     ),
     good=Example(
         text="""\
@@ -108,4 +141,5 @@ findings = rampup.check([train(mean), train(mean)])
         "karpathy/nanochat#857",
     ),
     run=_run,
+    script=_script,
 )

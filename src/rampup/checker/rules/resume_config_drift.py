@@ -7,6 +7,8 @@ from typing import Final
 from rampup.checker.facts import Resume
 from rampup.checker.finding import Pair
 from rampup.checker.rule import Example, Found, Rule
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere
 
 COLUMNS: Final = ("checkpoint", "code")
 NAMED: Final = 3
@@ -22,7 +24,12 @@ def _resume(resume: Resume) -> Iterator[Found]:
         for name in sorted(saved.settings.keys() & now.settings.keys())
         if saved.settings[name] != now.settings[name]
     ]
-    if saved.kind and now.kind and saved.kind != now.kind and saved.settings.keys() != now.settings.keys():
+    if (
+        saved.kind
+        and now.kind
+        and saved.kind != now.kind
+        and saved.settings.keys() != now.settings.keys()
+    ):
         pairs = [Pair(name="class", left=saved.kind, right=now.kind, columns=COLUMNS)]
     if "rate" not in resume.meant and len(saved.base) == len(now.base):
         pairs += [
@@ -50,6 +57,35 @@ def _resume(resume: Resume) -> Iterator[Found]:
         message=f"the checkpoint and the code disagree on {'; '.join(said)}{more}: {wins}",
         evidence=tuple(pairs),
     )
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    for bond in bonds(script, world):
+        for act in bond.acts("load", bond.scheduler):
+            source = script.objects.get(act.detail.get("source", -1))
+            if source is None or source.kind != bond.scheduler.kind:
+                continue
+            pairs = tuple(
+                Pair(name=name, left=old.text, right=new.text, columns=("saved", "built"))
+                for name, new in bond.scheduler.settings.items()
+                if (old := source.settings.get(name)) is not None
+                and None not in (old.value, new.value)
+                and old.value != new.value
+            )
+            if pairs:
+                drift = ", ".join(f"{one.name} {one.right}" for one in pairs)
+                yield Found(
+                    place=act.place,
+                    message=(
+                        f"{bond.kind} is built with {drift}, and loading gives it back "
+                        f"{', '.join(f'{one.name} {one.left}' for one in pairs)} of the checkpoint"
+                    ),
+                    evidence=pairs,
+                )
 
 
 RULE: Final = Rule(
@@ -122,4 +158,5 @@ findings = rampup.check_resume(old, {"scheduler": scheduler.state_dict()})
         "bghira/SimpleTuner#3045",
     ),
     resume=_resume,
+    script=_script,
 )

@@ -22,12 +22,11 @@ def _resume(resume: Resume) -> Iterator[Found]:
     near = now.seeded and apart in (0, 1)
     if not apart or near or goes_on(resume):
         return
-    by = f"{abs(apart)} step{'s' if abs(apart) > 1 else ''} {'further' if apart > 0 else 'back'}"
     next_rates = coming(resume)
     yield Found(
         place=now.place,
         message=(
-            f"the scheduler goes on at {now.index}, {by} than the checkpoint's {saved.index}"
+            f"the scheduler goes on at {now.index} instead of {now.index - apart}"
             + (f": {next_rates}" if next_rates else "")
         ),
         evidence=rates(resume),

@@ -6,6 +6,8 @@ from typing import Final
 from rampup.checker.facts import Resume
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.resumed import coming, goes_on, rates, restored
+from rampup.checker.script import Script, World
+from rampup.checker.told import Bond, bonds, everywhere, line
 
 COUNTERS: Final = frozenset(
     {"epoch", "step", "iteration", "global_step", "iter", "it", "epochs_done", "steps"}
@@ -14,6 +16,9 @@ COUNTERS: Final = frozenset(
 
 UNMOVED: Final = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """Classes that go on from the rate they find: beginning again changes nothing."""
+
+OWN: Final = "RampupLR"
+"""Its position is saved with the optimizer."""
 
 
 def _resume(resume: Resume) -> Iterator[Found]:
@@ -46,7 +51,9 @@ def _alone(resume: Resume) -> Iterator[Found]:
         return
     moved = any(rate != base for rate, base in zip(saved.next, saved.base, strict=False))
     after = f"after {saved.updates} updates " if saved.updates else ""
-    counted = any(name.rpartition(".")[2].lower() in COUNTERS for name in saved.keys if "." not in name)
+    counted = any(
+        name.rpartition(".")[2].lower() in COUNTERS for name in saved.keys if "." not in name
+    )
     yield Found(
         place=saved.place,
         message=(
@@ -56,6 +63,53 @@ def _alone(resume: Resume) -> Iterator[Found]:
         evidence=rates(resume),
         severity="warning" if moved and not counted else "note",
     )
+
+
+def _script(script: Script) -> Iterator[Found]:
+    if not any("last_epoch" in text for text in script.lines):
+        yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    saves = [act for act in world.acts if act.kind == "save"]
+    kept = {one for act in saves for one in act.detail["holds"].values()}
+    for bond in bonds(script, world):
+        optimizer, scheduler = bond.optimizer.id, bond.scheduler.id
+        if bond.kind in (OWN, *UNMOVED) or bond.acts("load", bond.scheduler):
+            continue
+        if bond.acts("hand-over", bond.scheduler) or not bond.steps():
+            continue
+        save = next((act for act in saves if optimizer in act.detail["holds"].values()), None)
+        loads = bond.acts("load", bond.optimizer)
+        if loads and not _fast_forward(bond):
+            yield Found(
+                place=loads[0].place,
+                message=(
+                    f"the optimizer's state is loaded and that of {bond.kind} is not: the schedule "
+                    "begins again"
+                ),
+                evidence=(
+                    line(script, bond.scheduler.place, "builds the scheduler"),
+                    line(script, loads[0].place, "loads the optimizer alone"),
+                ),
+            )
+        elif save is not None and scheduler not in kept:
+            yield Found(
+                place=save.place,
+                message=(
+                    f"the checkpoint holds the optimizer and not {bond.kind}: whoever resumes from "
+                    "it begins the schedule again"
+                ),
+                evidence=(
+                    line(script, bond.scheduler.place, "builds the scheduler"),
+                    line(script, save.place, "saves the optimizer without it"),
+                ),
+            )
+
+
+def _fast_forward(bond: Bond) -> bool:
+    """Return whether the script steps the scheduler before the first update, to where it was."""
+    return any(act.update == 0 for act in bond.steps())
 
 
 RULE: Final = Rule(
@@ -143,4 +197,5 @@ findings = rampup.check_resume(checkpoint, scheduler)
         "metatensor/metatrain#375",
     ),
     resume=_resume,
+    script=_script,
 )

@@ -6,6 +6,20 @@ from typing import Final
 from rampup.checker.facts import Resume
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.resumed import coming, goes_on, moved, rates
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere, line
+
+BEGINS_ANEW: Final = (
+    "LambdaLR",
+    "LinearLR",
+    "ConstantLR",
+    "OneCycleLR",
+    "CyclicLR",
+    "CosineAnnealingWarmRestarts",
+    "SequentialLR",
+    "ChainedScheduler",
+)
+"""Classes that write a rate of their own while they are built."""
 
 
 def _resume(resume: Resume) -> Iterator[Found]:
@@ -26,6 +40,34 @@ def _resume(resume: Resume) -> Iterator[Found]:
         ),
         evidence=rates(resume),
     )
+
+
+def _script(script: Script) -> Iterator[Found]:
+    if not any("last_epoch" in text for text in script.lines):
+        yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    for bond in bonds(script, world):
+        if bond.kind not in BEGINS_ANEW:
+            continue
+        own, optimizer = bond.scheduler.id, bond.optimizer.id
+        acts = [(act.kind, act.subject) for act in world.acts]
+        built = acts.index(("scheduler", own))
+        before = [act for act in bond.acts("load", bond.optimizer) if act in world.acts[:built]]
+        behind = acts[built:]
+        if before and ("load", own) in behind and ("load", optimizer) not in behind:
+            yield Found(
+                place=bond.scheduler.place,
+                message=(
+                    f"{bond.kind} is built after the optimizer's state was loaded, and writes its "
+                    "first rate over the one that was saved"
+                ),
+                evidence=(
+                    line(script, before[0].place, "loads the optimizer"),
+                    line(script, bond.scheduler.place, "writes the rate of update 0 into it"),
+                ),
+            )
 
 
 RULE: Final = Rule(
@@ -103,4 +145,5 @@ findings = rampup.check_resume(checkpoint, scheduler)
         "facebookresearch/ParlAI#1812",
     ),
     resume=_resume,
+    script=_script,
 )

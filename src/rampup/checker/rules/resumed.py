@@ -34,9 +34,11 @@ def goes_on(resume: Resume) -> bool | None:
 def restored(resume: Resume) -> bool:
     """Return whether the optimizer goes on with the state it had, as far as that can be told."""
     now, saved = resume.now, resume.saved
-    if now is None or not saved.optimizer:
+    if now is None or not saved.optimizer or not now.optimizer:
         return False
-    return not saved.updates or bool(now.updates and now.updates >= saved.updates)
+    if not saved.updates:  # plain SGD counts nothing: live objects are there to go on with
+        return now.ahead is not None
+    return bool(now.updates and now.updates >= saved.updates)
 
 
 def rates(resume: Resume) -> tuple[Rates | Pair, ...]:
@@ -60,19 +62,20 @@ def coming(resume: Resume) -> str:
     new, old = _first(now), _first(saved)
     if new is None or old is None:
         return ""
-    text = f"the next rate is {new:.4g} instead of {old:.4g}"
+    said = []
+    if not _same(np.array([new]), np.array([old])):
+        said.append(f"the next rate is {new:.4g} instead of {old:.4g}")
     if now.ahead is not None and saved.ahead is not None:
-        highest = float(np.nanmax(now.ahead[:, 0])), float(np.nanmax(saved.ahead[:, 0]))
+        ours, theirs = now.ahead[:, 0], saved.ahead[:, 0]
+        highest = float(np.nanmax(ours)), float(np.nanmax(theirs))
         if highest[0] > highest[1] * (1 + SAME):
-            text += f", and the highest to come {highest[0]:.4g} instead of {highest[1]:.4g}"
-        elif _same(np.array([new]), np.array([old])):
-            apart = ~np.isclose(now.ahead[:, 0], saved.ahead[:, 0], rtol=SAME, atol=0.0)
-            at = int(np.flatnonzero(apart)[0]) if apart.any() else 0
-            text = (
-                f"in {at} updates the rate is {now.ahead[at, 0]:.4g} "
-                f"instead of {saved.ahead[at, 0]:.4g}"
-            )
-    return text
+            said.append(f"the highest to come is {highest[0]:.4g} instead of {highest[1]:.4g}")
+        count = min(len(ours), len(theirs))
+        apart = np.flatnonzero(~np.isclose(ours[:count], theirs[:count], rtol=SAME, atol=0.0))
+        if not said and len(apart):
+            at = int(apart[0])
+            said.append(f"in {at} updates the rate is {ours[at]:.4g} instead of {theirs[at]:.4g}")
+    return ", and ".join(said)
 
 
 def moved(now: Snapshot, saved: Snapshot) -> int:

@@ -6,6 +6,8 @@ from typing import Final
 from rampup.checker.facts import Run, Wiring
 from rampup.checker.look import listed
 from rampup.checker.rule import Example, Found, Rule
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere, line
 
 
 def _wiring(wiring: Wiring) -> Iterator[Found]:
@@ -29,6 +31,35 @@ def _run(run: Run) -> Iterator[Found]:
                 f"they used {listed(run.used[:, 0])}"
             ),
         )
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    trains = {act.subject for act in world.acts if act.kind == "update"}
+    for bond in bonds(script, world):
+        own = bond.optimizer
+        if own.id in trains or bond.acts("hand-over", own) or not bond.steps():
+            continue
+        for other in script.objects.values():
+            if other.id in trains and other.name == own.name and other.id > own.id:
+                run = world.runs.get(other.id)
+                used = "" if run is None else f": its updates use {listed(run.used[:, 0])}"
+                yield Found(
+                    place=bond.scheduler.place,
+                    message=(
+                        f"{bond.kind} writes to the {own.name} of line {own.place.line}, and the "
+                        f"one of line {other.place.line} trains{used}"
+                    ),
+                    evidence=(
+                        line(script, own.place, "the optimizer that the scheduler writes to"),
+                        line(script, bond.scheduler.place, "builds the scheduler"),
+                        line(script, other.place, "the optimizer that trains"),
+                    ),
+                )
+                break
 
 
 RULE: Final = Rule(
@@ -89,4 +120,5 @@ for _ in range(10):
     ),
     wiring=_wiring,
     run=_run,
+    script=_script,
 )

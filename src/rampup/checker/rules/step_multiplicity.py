@@ -5,8 +5,10 @@ from typing import Final
 
 from rampup.checker.facts import Run
 from rampup.checker.rule import Example, Found, Rule
-from rampup.checker.rules.accumulation_step import found
+from rampup.checker.rules.accumulation_step import ENOUGH, found
 from rampup.checker.rules.pace import over_early, pace, passes
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere, line, usual
 
 
 def _run(run: Run) -> Iterator[Found]:
@@ -16,6 +18,35 @@ def _run(run: Run) -> Iterator[Found]:
     over = over_early(run, steps)
     if over is not None and over.falls:
         yield found(run, over, f"the scheduler moves {steps} steps for each update")
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    for bond in bonds(script, world):
+        gaps, steps = bond.gaps(), bond.steps()
+        times = usual(len(gap.steps) for gap in gaps)
+        if len(gaps) < 2 or times is None or times < 2 or bond.curve is None:
+            continue
+        if usual(gap.backwards for gap in gaps) == times or bond.curve.cyclic:
+            continue
+        ends = bond.curve.ends or bond.curve.warmup
+        if ends is None or ends >= ENOUGH * len(steps):
+            continue
+        lines = dict.fromkeys(step.place for step in gaps[0].steps)
+        yield Found(
+            place=steps[0].place,
+            message=(
+                f"the scheduler is stepped {times} times for each update: the {ends} steps of "
+                f"{bond.kind} are over after {ends / times:.4g} of {len(bond.updates())} updates"
+            ),
+            evidence=(
+                line(script, bond.updates()[0].place, "updates once"),
+                *(line(script, place, "steps the scheduler") for place in lines),
+            ),
+        )
 
 
 RULE: Final = Rule(
@@ -82,4 +113,5 @@ for _ in range(20):
         "Lightning-AI/pytorch-lightning#17958",
     ),
     run=_run,
+    script=_script,
 )

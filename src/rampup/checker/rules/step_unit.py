@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from rampup.checker.facts import Run
 from rampup.checker.finding import Pair, Rates
 from rampup.checker.rule import Example, Found, Rule
-from rampup.checker.rules.pace import FEW, close, first_epoch, pace
+from rampup.checker.rules.pace import FEW, close, first_epoch, pace, steps_made
+from rampup.checker.rules.unit_of_curve import unit_of_curve
 
 NEAR: Final = 0.75
 """Two counts are the same one if they are no further apart than this."""
@@ -38,8 +40,9 @@ def _run(run: Run) -> Iterator[Found]:
 
 def _once_an_epoch(run: Run) -> Iterator[Found]:
     """Find a schedule with the length of the run in updates that is stepped once an epoch."""
-    assert run.calls is not None or run.index is not None
-    calls = run.calls if run.calls is not None else np.diff(run.index, prepend=run.index[0])  # type: ignore[arg-type]
+    calls = steps_made(run)
+    if calls is None:
+        return
     at = np.flatnonzero(calls)
     each = first_epoch(run) or _distance(at)
     updates = run.expected or (len(run.used) if run.finished else None)
@@ -61,7 +64,7 @@ def _once_an_epoch(run: Run) -> Iterator[Found]:
         )
 
 
-def _distance(at: np.ndarray) -> int | None:  # type: ignore[type-arg]
+def _distance(at: npt.NDArray[np.intp]) -> int | None:
     gaps = np.diff(at, prepend=0)
     return int(gaps[0]) if len(gaps) and (gaps == gaps[0]).all() else None
 
@@ -72,9 +75,7 @@ def _never_warm(run: Run, steps: int, each: int) -> bool:
         return False
     rates = run.used[:, 0]
     rises = bool((np.diff(rates) >= 0).all()) and bool(rates[-1] > rates[0])
-    return (
-        rises and bool(rates[-1] < HALF * run.base[0]) and run.ends >= max(2 * steps, each)
-    )
+    return rises and bool(rates[-1] < HALF * run.base[0]) and run.ends >= max(2 * steps, each)
 
 
 def _once_an_update(run: Run) -> Iterator[Found]:
@@ -213,5 +214,6 @@ for epoch in range(epochs):
         "sthalles/SimCLR#8",
         "Lightning-AI/pytorch-lightning#18570",
     ),
+    curve=unit_of_curve,
     run=_run,
 )

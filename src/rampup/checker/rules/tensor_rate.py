@@ -1,10 +1,13 @@
 """RU305: a rate in a tensor that is its own base rate."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from rampup.checker.facts import Wiring
 from rampup.checker.rule import Example, Found, Rule
+from rampup.checker.script import Script, World
+from rampup.checker.told import Bond, bonds, everywhere, line
 
 
 def _wiring(wiring: Wiring) -> Iterator[Found]:
@@ -18,6 +21,40 @@ def _wiring(wiring: Wiring) -> Iterator[Found]:
                 "so that whatever writes the rate changes the base too"
             ),
         )
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    for bond in bonds(script, world):
+        if _is_tensor(bond):
+            yield Found(
+                place=bond.optimizer.place,
+                message=(
+                    f"the rate is a tensor, which {bond.kind} and the optimizer may share: then a "
+                    "step changes the base rate as well"
+                ),
+                evidence=(
+                    line(script, bond.optimizer.place, "gives the optimizer a tensor"),
+                    line(script, bond.scheduler.place, "builds a scheduler on it"),
+                ),
+                severity="note",
+            )
+
+
+def _is_tensor(bond: Bond) -> bool:
+    settings = bond.optimizer.settings
+    rate = settings["lr"].text if "lr" in settings else ""
+    groups = settings["params"].text if "params" in settings else ""
+    for given in (rate, *re.findall(r"['\"]lr['\"]:\s*([^,}]+)", groups)):
+        made = re.compile(rf"^\s*{re.escape(given)}\s*=\s*torch\.(tensor|as_tensor|full)\(")
+        if "torch.tensor(" in given or (
+            given.isidentifier() and any(made.match(text) for text in bond.script.lines)
+        ):
+            return True
+    return False
 
 
 RULE: Final = Rule(
@@ -55,8 +92,7 @@ import torch
 from torch.optim.lr_scheduler import ExponentialLR, LinearLR, SequentialLR
 
 model = torch.nn.Linear(10, 2)
-lr = torch.tensor(1.0)
-optimizer = torch.optim.Adam([{"params": model.parameters(), "lr": lr}])
+optimizer = torch.optim.Adam([{"params": model.parameters(), "lr": 1.0}])
 warmup = LinearLR(optimizer, start_factor=0.5, total_iters=4)
 decay = ExponentialLR(optimizer, gamma=0.9)
 scheduler = SequentialLR(optimizer, [warmup, decay], milestones=[4])
@@ -78,4 +114,5 @@ for _ in range(10):
         "deepspeedai/DeepSpeed#8202",
     ),
     wiring=_wiring,
+    script=_script,
 )

@@ -1,14 +1,17 @@
 """RU304: two hands write the rate, and each undoes the other."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from rampup.checker.facts import Curve, Run, Wiring
 from rampup.checker.finding import Pair
-from rampup.checker.look import is_off, planned, shown
+from rampup.checker.look import is_off, listed, planned, shown
 from rampup.checker.rule import Example, Found, Rule
+from rampup.checker.script import Script, World
+from rampup.checker.told import Bond, bonds, everywhere, line
 
 ABSOLUTE: Final = (
     "LambdaLR",
@@ -18,6 +21,9 @@ ABSOLUTE: Final = (
     "SequentialLR",
 )
 """Classes of torch that write a rate of their own, whatever another has written."""
+
+TURNS: Final = 3
+"""Two schedulers are stepped together if their steps take turns this often."""
 
 WARMUPS: Final = ("LinearLR", "ConstantLR")
 
@@ -59,7 +65,7 @@ def _wiring(wiring: Wiring) -> Iterator[Found]:
                 "writes over what the other has done"
             ),
         )
-    elif wiring.groups and all(is_off(group) for group in wiring.groups):
+    elif not wiring.seeded and wiring.groups and all(is_off(group) for group in wiring.groups):
         group = wiring.groups[0]
         yield Found(
             place=wiring.place,
@@ -93,6 +99,107 @@ def _run(run: Run) -> Iterator[Found]:
                 shown(run.used, at, group, "used"),
             ),
         )
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    found = list(bonds(script, world))
+    for at, one in enumerate(found):
+        for other in found[at + 1 :]:
+            if one.optimizer is other.optimizer and _together(one, other):
+                yield from _undone(one, other)
+    for bond in found:
+        yield from _overwritten(bond)
+
+
+def _together(one: Bond, other: Bond) -> bool:
+    """Return whether both are stepped in the same stretch of the run, again and again."""
+    ids = {one.scheduler.id: 0, other.scheduler.id: 1}
+    order = [
+        ids[act.subject] for act in one.world.acts if act.kind == "step" and act.subject in ids
+    ]
+    return sum(a != b for a, b in pairwise(order)) >= 2 * TURNS
+
+
+def _undone(one: Bond, other: Bond) -> Iterator[Found]:
+    run = one.world.runs.get(one.optimizer.id)
+    if run is None or one.curve is None or other.curve is None or run.cyclic:
+        return
+    evidence = tuple(
+        line(bond.script, bond.steps()[0].place, f"steps {bond.kind}") for bond in (one, other)
+    )
+    for group, base in enumerate(run.base):
+        used = run.used[:, group]
+        asked = max(float(np.nanmax(bond.curve.rates)) for bond in (one, other) if bond.curve)
+        at = int(np.nanargmax(used))
+        warms = any(bond.kind in WARMUPS for bond in (one, other))
+        if warms and 0 < at < len(used) - 1 and used[at] < LOW * min(base, asked):
+            yield Found(
+                place=other.scheduler.place,
+                message=(
+                    f"{one.kind} and {other.kind} are both stepped, and the highest rate that is "
+                    f"left is {used[at]:.4g} of {base:.4g}, at update {at}"
+                ),
+                evidence=(*evidence, shown(run.used, at, group, "used")),
+            )
+            return
+        for writer, lost in ((one, other), (other, one)):
+            own = writer.curve.rates[: len(used), group] if writer.curve else used[:0]
+            moves = lost.curve is not None and np.ptp(lost.curve.rates[: len(used), group]) > 0
+            if (
+                writer.kind in ABSOLUTE
+                and moves
+                and len(own) == len(used)
+                and np.allclose(own, used)
+            ):
+                yield Found(
+                    place=lost.scheduler.place,
+                    message=(
+                        f"{writer.kind} writes over what {lost.kind} has done: the updates use "
+                        f"{listed(used)} …, as without it"
+                    ),
+                    evidence=(*evidence, shown(run.used, 0, group, "used")),
+                )
+                return
+
+
+def _overwritten(bond: Bond) -> Iterator[Found]:
+    """Look for rates that the script writes over the scheduler's, up to the last update."""
+    run = bond.world.runs.get(bond.optimizer.id)
+    written = bond.acts("write", bond.optimizer)
+    if run is None or not bond.steps() or bond.curve is None or not written:
+        return
+    stepped = {act.update for act in bond.steps()}
+    last_hand = _last_hand(bond)
+    lost = sorted(stepped & last_hand)
+    moves = (
+        len(bond.curve.rates) > 1 and np.ptp(bond.curve.rates[: len(run.used)], axis=0).max() > 0
+    )
+    if moves and len(lost) >= 2 and set(range(1, len(run.used))) <= last_hand:
+        yield Found(
+            place=written[0].place,
+            message=(
+                f"the script writes the rate before every update, so the {len(bond.steps())} steps "
+                f"of {bond.kind} change none: the updates use {listed(run.used[:, 0])} …"
+            ),
+            evidence=(
+                line(bond.script, bond.steps()[0].place, f"steps {bond.kind}"),
+                line(bond.script, written[0].place, "writes over it"),
+                shown(run.used, 0, 0, "used"),
+            ),
+        )
+
+
+def _last_hand(bond: Bond) -> set[int]:
+    """Return the updates before which the script, not the scheduler, set the rate last."""
+    hands: dict[int, str] = {}
+    for act in bond.world.acts:
+        if act.subject in (bond.scheduler.id, bond.optimizer.id) and act.kind in ("step", "write"):
+            hands[act.update] = act.kind
+    return {update for update, kind in hands.items() if kind == "write"}
 
 
 RULE: Final = Rule(
@@ -161,4 +268,5 @@ for _ in range(10):
     curve=_curve,
     wiring=_wiring,
     run=_run,
+    script=_script,
 )

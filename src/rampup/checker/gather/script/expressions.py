@@ -14,11 +14,13 @@ from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.targets import target_of
 from rampup.checker.gather.script.values import (
     Function,
+    Guessed,
     Number,
     Raised,
     Unknown,
     Value,
     Written,
+    is_sure,
     number,
     plain,
     rates_in,
@@ -294,8 +296,9 @@ def _comprehension(
 
     def run(frame: Frame) -> Value:
         made: list[Value] = []
-        walked(Frame(frame.walk, frame, frame.function), lambda inner: made.append(element(inner)))
-        return made
+        inside = Frame(frame.walk, frame, frame.function)
+        sure = walked(inside, lambda inner: made.append(element(inner)))
+        return made if sure else Guessed(made)
 
     return run
 
@@ -320,22 +323,25 @@ def _dict_comprehension(program: Program, node: ast.DictComp) -> Expression:
 
 def _generators(
     program: Program, generators: list[ast.comprehension]
-) -> Callable[[Frame, Callable[[Frame], None]], None]:
+) -> Callable[[Frame, Callable[[Frame], None]], bool]:
+    """Return a function that does something for each item, and says whether their number is sure."""
     if not generators:
-        return lambda frame, do: do(frame)
+        return lambda frame, do: do(frame) is None
     first, *others = generators
     source, target = expression(program, first.iter), target_of(program, first.target, expression)
     tests = [(expression(program, one), one) for one in first.ifs]
     inner = _generators(program, others)
 
-    def run(frame: Frame, do: Callable[[Frame], None]) -> None:
+    def run(frame: Frame, do: Callable[[Frame], None]) -> bool:
         items = stream(source(frame), frame)
         length = 5000 if items.length is None else items.length
+        sure = is_sure(items.number)
         for index in range(length):
             frame.walk.spend()
             target(frame, items.item(index))
             if all(truth(test(frame), one, frame) for test, one in tests):
-                inner(frame, do)
+                sure = inner(frame, do) and sure
+        return sure
 
     return run
 

@@ -14,13 +14,11 @@ WORLDS: Final = 4
 
 Choices = tuple[float, float, float, float]
 
-NEVER: Final = re.compile(
-    r"(^|[._])(local_|global_)?rank\b|start|resume|begin|offset|checkpoint|ckpt|state_dict", re.I
-)
+NEVER: Final = re.compile(r"(^|[._])(local_|global_)?rank\b|start|resume|begin|offset", re.I)
 RATE: Final = re.compile(r"(^|_)(lr|learning_?rate)|lr$", re.I)
 LOW_RATE: Final = re.compile(r"min|final|end|warm|init|eta|low", re.I)
 FRACTION: Final = re.compile(
-    r"ratio|frac|pct|percent|proportion|portion|gamma|beta|momentum|factor|alpha|eps|prob|"
+    r"ratio|frac|pct|percent|proportion|portion|gamma|beta|momentum|factor|alpha|(^|_)eps|prob|"
     r"dropout|decay$|decay_rate|(^|_)rate$|\btol|thres",
     re.I,
 )
@@ -37,6 +35,16 @@ COUNT: Final = re.compile(
 PRIMARY: Final = re.compile(
     r"(is_)?(main|master|global_zero|rank_zero|primary|chief)\w*(\(\))?$", re.I
 )
+SAVED: Final = re.compile(r"load\(|load_\w+\(|checkpoint|ckpt|(^|\W)state\[|snapshot")
+"""What a checkpoint holds: a walk begins with a fresh run."""
+
+ARGUMENTS: Final = "len(sys.argv)"
+
+FIXED: Final = re.compile(
+    r"(parameters|modules|children|buffers|items|keys|values|state_dict|layers|blocks)(\(.*\))?$"
+)
+"""What is iterated over that is no loader."""
+
 PATH: Final = re.compile(r"[A-Za-z_][\w.\[\]'\"-]*$")
 """A setting: names, attributes and keys, without a call."""
 
@@ -52,10 +60,15 @@ class Guesses:
 
     Args:
         world: which one, from 0.
+        long: in one world, what is guessed is larger than this, so that no constant of the text
+            is larger than the run in all worlds.
+        batches: batches of a loader in that world.
     """
 
-    def __init__(self, world: int) -> None:
+    def __init__(self, world: int, long: int = 0, batches: int = 0) -> None:
         self.world = world
+        self.long = long
+        self.batches = batches
         self.numbers: dict[str, float] = {}
         self.ways: dict[str, bool] = {}
         self.asked = 0
@@ -73,9 +86,13 @@ class Guesses:
 
     def _number(self, text: str) -> float:
         world = self.world
-        late = len(self.numbers)
+        late = len(self.numbers) % 7
+        if text == ARGUMENTS:
+            return (1, 3, 1, 2)[world]
         if text.startswith("len("):
-            return (5, 7, 12, 11)[world] + late % 3
+            return self._length(text, late)
+        if SAVED.search(text):
+            return 0
         last = _last(text)
         for pattern, choices in SIZES:
             if pattern.search(last):
@@ -89,11 +106,18 @@ class Guesses:
             whole = world != WORLDS - 1 or COUNT.search(last)
             return (2, 3, 1, 2)[world] if whole else 0.1
         if EPOCHS.search(last):
-            return (3, 4, 6, 5)[world]
+            return (3, 4, max(6, self.long), 5)[world]
         if world == WORLDS - 1 and not COUNT.search(last):
             return 0.3
         # of two numbers either may be the larger one
-        return (8 + 5 * late, max(64 - 7 * late, 9), 31 + 2 * late, 17 + 3 * late)[world]
+        high = max(31, self.long) + 2 * late
+        return (8 + 5 * late, max(64 - 7 * late, 9), high, 17 + 3 * late)[world]
+
+    def _length(self, text: str, late: int) -> float:
+        """Return how many items something has."""
+        if FIXED.search(text[4:-1]):
+            return 2
+        return (5 + late % 3, 7 + late % 3, max(self.batches, 13), 3)[self.world]
 
     def way(self, text: str) -> bool:
         """Return whether the condition `text` holds in this world."""
@@ -110,7 +134,7 @@ class Guesses:
         """Return whether an unknown value is a number by its name, so that it can be compared."""
         if not isinstance(value, Unknown):
             return False
-        if value.text.startswith("len("):
+        if value.text.startswith("len(") or SAVED.search(value.text):
             return True
         last = _last(value.text)
         names = (NEVER, RATE, FRACTION, WARM, EVERY, BATCH, COUNT)
@@ -127,4 +151,9 @@ def is_setting(value: Value) -> bool:
     if not isinstance(value, Unknown):
         return False
     text = value.text
-    return text.startswith("len(") or bool(PATH.match(text)) or bool(LENGTH.search(text))
+    return (
+        text.startswith("len(")
+        or bool(PATH.match(text))
+        or bool(LENGTH.search(text))
+        or bool(SAVED.search(text))
+    )

@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 from rampup.checker.gather.script.frame import Frame
+from rampup.checker.gather.script.guesses import RATE
 from rampup.checker.gather.script.native import Call, Given, Native
 from rampup.checker.gather.script.values import (
     Bound,
@@ -89,6 +90,8 @@ class Optimizer(Native):
         self.settings = settings
         self.entry = walk.entry
         self.sure = True
+        self.open = False
+        """How many groups it has is a guess."""
         self.groups = [Group(self, index, {}) for index in range(len(groups))]
         for group, values in zip(self.groups, groups, strict=True):
             group.update(values)
@@ -109,12 +112,14 @@ class Optimizer(Native):
         self.waiting: list[tuple[Moment, int, int, float]] = []
         self.moments: list[Moment] = []
         self.steppings: list[Any] = []
-        walk.objects.append(self)
+        walk.made("optimizer", node, self)
 
     def _settle(self, walk: Walk, group: Group) -> None:
         given = group.get("lr")
         if isinstance(given, Unknown):
-            given = Number(walk.guesses.number(f"{given.text}" or "lr"), (), sure=False)
+            if not RATE.search(given.text):
+                walk.guesses.set(given.text, walk.guesses.number("lr"))
+            given = Number(walk.guesses.number(given.text), (), sure=False)
         rate = number(given)
         self.sure = self.sure and is_sure(given) and rate is not None
         group["lr"] = LOST if rate is None else float(rate)
@@ -123,6 +128,11 @@ class Optimizer(Native):
         """Return a rate as the script reads it."""
         sure = self.sure and not math.isnan(value)
         return Rate(value, None, sure, self.id, group, through, len(self.used))
+
+    def lose(self) -> None:
+        """Forget the rates: the text does not settle them."""
+        for group in self.groups:
+            group["lr"] = LOST
 
     def backward(self) -> None:
         """Count a backward pass."""

@@ -10,7 +10,7 @@ from rampup.checker.finding import Place
 from rampup.checker.gather.script import peers
 from rampup.checker.gather.script.frame import Frame
 from rampup.checker.gather.script.native import Call, Given, Native
-from rampup.checker.gather.script.optimizers import LOST, Optimizer, StateOf
+from rampup.checker.gather.script.optimizers import Optimizer, StateOf
 from rampup.checker.gather.script.values import (
     Bound,
     Function,
@@ -105,7 +105,7 @@ class Scheduler(Native):
         self.steps = 0
         self.peer: Stepping | None = None
         self.raised: tuple[int, str] | None = None
-        walk.objects.append(self)
+        walk.made("scheduler", node, self)
         for part in parts:
             part.part_of = self
         if optimizer is not None:
@@ -128,8 +128,8 @@ class Scheduler(Native):
     def lose(self) -> None:
         """Forget the rates: the text does not settle them."""
         self.peer = None
-        for group in self.optimizer.groups if self.optimizer is not None else ():
-            group["lr"] = LOST
+        if self.optimizer is not None:
+            self.optimizer.lose()
 
     def attempt(self, do: Callable[[], None]) -> None:
         """Let the emulation do something.
@@ -142,6 +142,9 @@ class Scheduler(Native):
         except Unsettled:
             self.lose()
         except peers.PeerError as error:
+            if self.optimizer is not None and self.optimizer.open:
+                self.lose()
+                return
             self.raised = self.raised or (self.steps, str(error))
             raise Raised(RuntimeError(str(error)), str(error).partition(":")[0]) from None
 
@@ -189,7 +192,9 @@ class Scheduler(Native):
         if name == "load_state_dict":
             if walk.is_mine(self):
                 text = walk.program.text(call.nodes[0]) if 0 in call.nodes else ""
-                walk.act("load", call.node, call.frame, self, value=text)
+                given = call.values[0] if call.values else None
+                source = {"source": given.of.id} if isinstance(given, StateOf) else {}
+                walk.act("load", call.node, call.frame, self, value=text, **source)
             return None
         if name in ("dampening", "get_cycle_length"):
             return Unknown(call.text)
@@ -224,6 +229,12 @@ class Scheduler(Native):
             return
         values = [_argument(call.walk, value) for value in call.values]
         named = {name: _argument(call.walk, value) for name, value in call.named.items()}
+        if "Plateau" not in self.kind:  # others do nothing with a metric
+            del values[1:]
+            named = {name: value for name, value in named.items() if not name.startswith("metric")}
+        if any(value is not None and math.isnan(value) for value in (*values, *named.values())):
+            self.lose()  # a metric, which nobody knows before the run
+            return
         self.attempt(lambda: getattr(peer, method)(*values, **named))
 
 

@@ -6,12 +6,14 @@ from rampup.checker.gather.script.native import Call
 from rampup.checker.gather.script.values import (
     MISSING,
     Function,
+    Guessed,
     Instance,
     Number,
     Raised,
     Stream,
     Unknown,
     Value,
+    is_sure,
     show,
 )
 
@@ -22,7 +24,8 @@ def stream(value: Value, frame: Frame) -> Stream:
     if isinstance(value, Stream):
         return value
     if isinstance(value, list | tuple):
-        return Stream("", len(value), value.__getitem__)
+        number = Number(len(value), (), sure=False) if isinstance(value, Guessed) else None
+        return Stream("", len(value), value.__getitem__, number)
     if isinstance(value, str):
         return Stream(repr(value), len(value), str(value).__getitem__)
     if isinstance(value, dict):
@@ -130,4 +133,9 @@ def everything(items: Stream, frame: Frame, most: int = 5000) -> list[Value]:
     """Return `list(items)`; of very many only the first."""
     length = most if items.length is None else min(items.length, most)
     frame.walk.spend(length)
-    return [items.item(index) for index in range(length)]
+    return listed([items.item(index) for index in range(length)], items)
+
+
+def listed(values: list[Value], items: Stream) -> list[Value]:
+    """Return values that were made of items; how many there are may be a guess."""
+    return values if is_sure(items.number) else Guessed(values)

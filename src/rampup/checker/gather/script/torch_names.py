@@ -10,8 +10,10 @@ from rampup.checker.gather.script.data import Dataset, Loader, Tensor, length_of
 from rampup.checker.gather.script.native import Call, Native
 from rampup.checker.gather.script.optimizers import Optimizer, states_in
 from rampup.checker.gather.script.schedulers import Recipe, Scheduler, Unsettled, argument
+from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.values import (
     MISSING,
+    Guessed,
     Instance,
     Number,
     Unknown,
@@ -116,7 +118,9 @@ def optimizer(dotted: str, call: Call) -> Value:
         for row in rows
         if isinstance(row, dict)
     ] or [{**entries, "lr": rate, "params": params}]
-    return Optimizer(call.walk, call.node, dotted, groups, call.settings(names))
+    made = Optimizer(call.walk, call.node, dotted, groups, call.settings(names))
+    made.open = isinstance(params, Guessed)
+    return made
 
 
 def scheduler(dotted: str, call: Call) -> Value:
@@ -190,6 +194,8 @@ def loader(call: Call) -> Value:
 def tensors(call: Call) -> Value:
     """Build a data set of tensors."""
     first = call.argument(0, "tensors", Unknown("tensors"))
+    if isinstance(first, Unknown):  # its loader will want a length that fits
+        return first
     return _dataset(call, length_of(first, call.frame))
 
 
@@ -258,7 +264,11 @@ def save(call: Call) -> Value:
         held.update({one.name or one.text: one.id for one in call.walk.objects_in(value, 1)})
         if isinstance(value, dict):
             keys += [str(key) for key in value]
-    call.walk.act("save", call.node, call.frame, keys=tuple(keys), holds=held, to=call.text)
+    states = {one for value in call.all() for one in states_in(value).values()}
+    whole = tuple(one for one in held.values() if one not in states)
+    call.walk.act(
+        "save", call.node, call.frame, keys=tuple(keys), holds=held, whole=whole, to=call.text
+    )
     return None
 
 
@@ -276,6 +286,9 @@ KNOWN: Final[dict[str, Callable[[Call], Value]]] = {
     "torch.utils.data.Subset": subset,
     "torch.save": save,
     "torch.load": load,
+    "torch.nn.ModuleList": lambda call: everything(
+        stream(call.argument(0, "modules", []), call.frame), call.frame
+    ),
     "torch.compile": lambda call: call.argument(0, "model"),
 }
 

@@ -232,6 +232,10 @@ class Stream:
     drawn: int = 0
 
 
+class Guessed(list[Any]):
+    """A list whose length is a guess."""
+
+
 class Missing:
     """The absence of a value."""
 

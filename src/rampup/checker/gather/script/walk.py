@@ -236,6 +236,11 @@ class Walk:
             )
         )
 
+    def made(self, kind: ActKind, node: ast.AST, thing: Any) -> None:
+        """Note that the script builds an optimizer or a scheduler."""
+        self.objects.append(thing)
+        self.act(kind, node, Frame(self, self.module), thing)
+
     def backward(self, node: ast.AST, frame: Frame) -> None:
         """Note a backward pass."""
         self.act("backward", node, frame)
@@ -269,6 +274,7 @@ class Walk:
         for thing in things:
             if self.is_mine(thing):
                 thing.handed = True
+                thing.lose()
                 self.act("hand-over", node, frame, thing, through=through)
 
     def objects_in(self, value: Value, depth: int = 3) -> list[Any]:

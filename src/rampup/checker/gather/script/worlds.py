@@ -4,8 +4,9 @@ import ast
 import re
 from typing import Final
 
-from rampup.checker.gather.script import calls, entries, outcome
-from rampup.checker.gather.script.guesses import WORLDS, Guesses
+from rampup.checker.gather.script import calls, constants, entries, outcome
+from rampup.checker.gather.script.guesses import EPOCHS, WORLDS, Guesses
+from rampup.checker.gather.script.optimizers import Optimizer
 from rampup.checker.gather.script.program import Program
 from rampup.checker.gather.script.statements import block
 from rampup.checker.gather.script.walk import Ids, Walk
@@ -53,11 +54,30 @@ def walk(path: str, text: str) -> Script:
     ids: Ids = {}
     worlds: list[World] = []
     objects: dict[int, Object] = {}
+    long = 2 * constants.largest(program.tree) + 1
+    batches = 0
     for number in range(WORLDS):
-        one = Walk(program, Guesses(number), ids, calls.run)
+        one = Walk(program, Guesses(number, long, batches), ids, calls.run)
         entries.everything(one, used)
         objects = {**outcome.objects(one), **objects}
         worlds.append(outcome.world(one))
         if not one.guesses.numbers and not one.guesses.ways:
             break  # the text settles everything: the other worlds are the same
+        if not number:
+            batches = _batches(one, long)
     return Script(path=path, lines=lines, objects=objects, worlds=tuple(worlds))
+
+
+def _batches(walk: Walk, long: int) -> int:
+    """Return how many batches a loader needs for a run of `long` updates.
+
+    Args:
+        walk: the walk of the first world.
+        long: updates.
+    """
+    loaders = [value for text, value in walk.guesses.numbers.items() if text.startswith("len(")]
+    made = [len(one.used) for one in walk.objects if isinstance(one, Optimizer)]
+    if not loaders or not any(made) or any(map(EPOCHS.search, walk.guesses.numbers)):
+        return 0
+    epochs = max(min(one for one in made if one) // int(max(loaders)), 1)
+    return -(-long // epochs)

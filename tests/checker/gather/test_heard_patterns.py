@@ -11,10 +11,19 @@ from tests.checker.gather.loops import Loop, codes, heard, loader
 from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import (
     CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
+    CyclicLR,
     LambdaLR,
     LinearLR,
     MultiStepLR,
+    OneCycleLR,
+    ReduceLROnPlateau,
     StepLR,
+)
+from transformers.optimization import (
+    get_constant_schedule_with_warmup,
+    get_cosine_schedule_with_warmup,
+    get_cosine_with_hard_restarts_schedule_with_warmup,
 )
 
 from rampup import RampupLR
@@ -44,7 +53,7 @@ def once_an_epoch(epochs: int, batches: int) -> Body:
     return body
 
 
-# P3: the scheduler first
+# P3, the scheduler first
 
 
 def scheduler_first(loop: Loop) -> None:
@@ -81,7 +90,7 @@ def test_p3_mended() -> None:
     assert codes(heard(each(6), lambda o: MultiStepLR(o, [2]))) == []
 
 
-# P4: the rate is written after the update
+# P4. The rate is written after the update
 
 
 def test_p4_a_rate_that_is_written_late() -> None:
@@ -129,7 +138,7 @@ def test_p4_an_epoch_that_is_passed_after_it_is_over(shift: int, found: list[str
     assert codes(listening) == found
 
 
-# P5: units
+# P5, units
 
 
 def test_p5_epochs_stepped_at_each_update() -> None:
@@ -186,7 +195,7 @@ def test_p5_a_staircase_of_epochs_stepped_at_each_update() -> None:
     assert codes(heard(body, lambda o: StepLR(o, 5), loader=data)) == ["RU201"]
 
 
-# P6: an index that begins again with each epoch
+# P6, an index that begins again with each epoch
 
 
 def test_p6_an_index_of_the_epoch() -> None:
@@ -209,7 +218,7 @@ def test_p6_an_index_of_the_epoch() -> None:
     assert codes(heard(right)) == []
 
 
-# P7: accumulation
+# P7, accumulation
 
 
 def accumulating(loop: Loop, *, inside: bool, micro: int = 24) -> None:
@@ -260,7 +269,7 @@ def test_p7_ours_counts_for_itself() -> None:
     assert codes(listening) == []
 
 
-# P8: once per process
+# P8, once per process
 
 
 def multiplied(loop: Loop, *, updates: int) -> None:
@@ -292,7 +301,7 @@ def test_p8_lengths_of_one_process_are_right() -> None:
     assert codes(listening) == []
 
 
-# P9: the horizon
+# P9, the horizon
 
 
 def linear(updates: int) -> Callable[[Any], Any]:
@@ -304,7 +313,7 @@ def test_p9_the_schedule_is_longer_than_the_run() -> None:
     assert (run.ends, run.expected, len(run.used)) == (100, 20, 20)
 
 
-# P25: mixed precision
+# P25, mixed precision
 
 
 def mixed(loop: Loop, *, asks: bool, scaler: Any, skips: tuple[int, ...], attempts: int) -> None:
@@ -368,7 +377,7 @@ def test_p25_a_few_in_many_are_noted() -> None:
     assert [finding.severity for finding in listening.findings] == ["note"]
 
 
-# P27: logs
+# P27, logs
 
 
 def test_p27_a_rate_that_is_logged_after_the_step() -> None:
@@ -418,3 +427,143 @@ def test_p27_a_rate_that_is_computed_once_more() -> None:
 
     listening = heard(body, lambda o: MultiStepLR(o, [1, 3, 5]))
     assert [(f.code, f.severity) for f in listening.findings] == [("RU403", "warning")]
+
+
+def test_p3_a_step_at_the_start_of_each_epoch() -> None:
+    def body(loop: Loop) -> None:
+        for _ in range(4):
+            loop.scheduler.step()
+            for _ in range(5):
+                loop.update()
+
+    with pytest.warns(UserWarning, match="Detected call of"):
+        listening = heard(body, lambda o: LambdaLR(o, lambda epoch: 1 / (1 + epoch)))
+    assert codes(listening) == ["RU401"]
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of .lr_scheduler.step")
+def test_a_step_that_leaves_out_a_first_rate_of_zero_is_right() -> None:
+    def body(loop: Loop) -> None:
+        loop.scheduler.step()
+        each(12)(loop)
+
+    assert codes(heard(body, lambda o: LambdaLR(o, lambda k: min(1.0, k / 20)))) == []
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of .lr_scheduler.step")
+def test_steps_that_go_to_where_a_run_stopped_are_right() -> None:
+    def body(loop: Loop) -> None:
+        for _ in range(7):
+            loop.scheduler.step()
+        each(12)(loop)
+
+    assert codes(heard(body, lambda o: LinearLR(o, 0.1, total_iters=30))) == []
+
+
+# P17 to P19, wiring
+
+
+def test_p17_a_scheduler_that_is_never_stepped() -> None:
+    def body(loop: Loop) -> None:
+        for _ in range(8):
+            loop.update()
+
+    assert codes(heard(body, lambda o: LinearLR(o, 0.01, total_iters=4))) == ["RU301"]
+    assert codes(heard(each(8), lambda o: LinearLR(o, 0.01, total_iters=4))) == []
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of .lr_scheduler.step")
+def test_p18_a_scheduler_of_another_optimizer() -> None:
+    def elsewhere(o: Any) -> Any:
+        return LinearLR(SGD([torch.zeros(1)], lr=1.0), 0.01, total_iters=4)
+
+    assert "RU302" in codes(heard(each(8), elsewhere))
+
+
+def test_p19_a_group_that_joins_a_recursive_warmup() -> None:
+    def body(loop: Loop) -> None:
+        each(4)(loop)
+        loop.optimizer.add_param_group({"params": [torch.zeros(1, requires_grad=True)], "lr": 0.5})
+        loop.scheduler.base_lrs.append(0.5)
+        each(5)(loop)
+
+    assert "RU303" in codes(heard(body, lambda o: LinearLR(o, 0.1, total_iters=20)))
+
+
+def test_p26_a_factor_that_is_a_rate() -> None:
+    listening = heard(
+        each(8),
+        lambda o: LambdaLR(o, lambda k: 1e-3 * min(1.0, (k + 1) / 3)),
+        optimizer=lambda model: Adam(model.parameters(), lr=1e-3),
+    )
+    assert codes(listening) == ["RU105"]
+    right = heard(
+        each(8),
+        lambda o: LambdaLR(o, lambda k: min(1.0, (k + 1) / 3)),
+        optimizer=lambda model: Adam(model.parameters(), lr=1e-3),
+    )
+    assert codes(right) == []
+
+
+# classics that are right
+
+
+def test_plateau_is_right() -> None:
+    def body(loop: Loop) -> None:
+        for _ in range(12):
+            loop.update()
+            loop.scheduler.step(1.0)
+
+    assert codes(heard(body, lambda o: ReduceLROnPlateau(o, patience=2))) == []
+
+
+OF_EPOCHS: dict[str, Callable[[Any], Any]] = {
+    "StepLR": lambda o: StepLR(o, 3),
+    "MultiStepLR": lambda o: MultiStepLR(o, [3, 6]),
+    "CosineAnnealingLR": lambda o: CosineAnnealingLR(o, 10),
+    "CosineAnnealingLR longer": lambda o: CosineAnnealingLR(o, 30),
+    "LinearLR": lambda o: LinearLR(o, 0.1, total_iters=3),
+    "LambdaLR": lambda o: LambdaLR(o, lambda epoch: 0.95**epoch),
+    "CosineAnnealingWarmRestarts": lambda o: CosineAnnealingWarmRestarts(o, 3),
+}
+
+
+@pytest.mark.parametrize("make", OF_EPOCHS.values(), ids=OF_EPOCHS.keys())
+def test_classics_that_count_epochs_are_right(make: Callable[[Any], Any]) -> None:
+    data = loader(7)
+
+    def body(loop: Loop) -> None:
+        for _ in range(10):
+            for _ in data:
+                loop.update()
+            loop.scheduler.step()
+
+    assert codes(heard(body, make, loader=data)) == []
+    assert codes(heard(once_an_epoch(10, 7), make)) == []
+
+
+OF_UPDATES: dict[str, Callable[[Any], Any]] = {
+    "CosineAnnealingLR": lambda o: CosineAnnealingLR(o, 40),
+    "OneCycleLR": lambda o: OneCycleLR(o, 1.0, total_steps=41),
+    "CyclicLR": lambda o: CyclicLR(o, 0.1, 1.0, step_size_up=5),
+    "get_cosine_schedule_with_warmup": lambda o: get_cosine_schedule_with_warmup(o, 4, 40),
+    "get_cosine_with_hard_restarts_schedule_with_warmup": lambda o: (
+        get_cosine_with_hard_restarts_schedule_with_warmup(o, 4, 40, num_cycles=3)
+    ),
+    "get_constant_schedule_with_warmup": lambda o: get_constant_schedule_with_warmup(o, 4),
+    "RampupLR": lambda o: RampupLR(o, "warmup 4up >> decay cosine", updates=40),
+}
+
+
+@pytest.mark.parametrize("make", OF_UPDATES.values(), ids=OF_UPDATES.keys())
+def test_schedules_that_count_updates_are_right(make: Callable[[Any], Any]) -> None:
+    data = loader(4)
+
+    def body(loop: Loop) -> None:
+        for _ in range(10):
+            for _ in data:
+                loop.update()
+                loop.scheduler.step()
+
+    listening = heard(body, make, loader=data)
+    assert [f for f in listening.findings if f.severity != "note"] == []

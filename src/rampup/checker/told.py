@@ -1,0 +1,115 @@
+"""What the acts of a script say about its schedulers; what several rules read off a script.
+
+Not here: what is wrong about it (`rules/`).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from rampup.checker.facts import Curve
+from rampup.checker.finding import Line, Place
+from rampup.checker.rule import Found
+from rampup.checker.script import Act, Object, Script, World
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What lies between two updates of an optimizer.
+
+    Args:
+        steps: scheduler steps.
+        backwards: number of backward passes.
+    """
+
+    steps: tuple[Act, ...]
+    backwards: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """A scheduler of a script and the optimizer it writes to, in one world.
+
+    Args:
+        script: the script.
+        world: the world.
+        scheduler: the scheduler; no part of another.
+        optimizer: its optimizer.
+        curve: what the scheduler asks for, where that is known.
+    """
+
+    script: Script
+    world: World
+    scheduler: Object
+    optimizer: Object
+    curve: Curve | None
+
+    @property
+    def kind(self) -> str:
+        """The class of the scheduler, without its module."""
+        return self.scheduler.kind.rpartition(".")[2]
+
+    def steps(self) -> list[Act]:
+        """Return the scheduler's steps."""
+        return self.acts("step", self.scheduler)
+
+    def updates(self) -> list[Act]:
+        """Return the optimizer's updates."""
+        return self.acts("update", self.optimizer)
+
+    def acts(self, kind: str, subject: Object) -> list[Act]:
+        """Return what is done to one object."""
+        return [act for act in self.world.acts if act.kind == kind and act.subject == subject.id]
+
+    def gaps(self) -> list[Gap]:
+        """Return what lies between one update and the next, for every two of them."""
+        gaps: list[Gap] = []
+        steps: list[Act] = []
+        backwards = 0
+        begun = False
+        for act in self.world.acts:
+            if act.kind == "update" and act.subject == self.optimizer.id:
+                if begun:
+                    gaps.append(Gap(tuple(steps), backwards))
+                steps, backwards, begun = [], 0, True
+            elif act.kind == "step" and act.subject == self.scheduler.id:
+                steps.append(act)
+            elif act.kind == "backward":
+                backwards += 1
+        return gaps
+
+
+def bonds(script: Script, world: World) -> Iterator[Bond]:
+    """Yield each scheduler that some code of the script steps, or should."""
+    parts = {part for one in script.objects.values() for part in one.parts}
+    for one in script.objects.values():
+        owner = None if one.of is None else script.objects.get(one.of)
+        if owner is not None and one.id not in parts and not one.steps_itself:
+            yield Bond(script, world, one, owner, world.curves.get(one.id))
+
+
+def everywhere(script: Script, look: Callable[[Script, World], Iterable[Found]]) -> Iterator[Found]:
+    """Yield what `look` finds in every world of a script, as it says it in the first."""
+    first, *others = script.worlds
+    found = {one.place: one for one in reversed(list(look(script, first)))}
+    for world in others:
+        there = {one.place for one in look(script, world)}
+        found = {place: one for place, one in found.items() if place in there}
+    yield from found.values()
+
+
+def usual(counts: Iterable[int], share: float = 0.9) -> int | None:
+    """Return the number that nearly all are; None where they differ.
+
+    Example:
+        >>> usual([4, 4, 4, 4]), usual([1, 4, 1, 4])
+        (4, None)
+    """
+    ((most, times),) = Counter(counted := list(counts)).most_common(1) or [(0, 0)]
+    return most if times and times >= share * len(counted) else None
+
+
+def line(script: Script, place: Place, says: str) -> Line:
+    """Return a line of a script as evidence."""
+    text = script.lines[place.line - 1] if 0 < place.line <= len(script.lines) else ""
+    return Line(path=place.path, line=place.line, text=text, says=says)
