@@ -166,12 +166,63 @@ def presets() -> str:
     return "\n".join(lines)
 
 
+def rules() -> str:
+    """Return the page that lists the rules of the checker."""
+    from rampup.checker.registry import RULES
+    from rampup.checker.rule import SOURCES
+
+    lines = [
+        "# Rules",
+        "",
+        NOTICE,
+        "",
+        "What `rampup check` finds, and in what it finds it. How to",
+    ]
+    lines += ["ask, to ignore and to set up: [the checker](../check.md).", ""]
+    lines += [
+        f"| rule | | finds | {' | '.join(SOURCES)} |",
+        f"|---|---|---{'|:-:' * len(SOURCES)}|",
+    ]
+    for rule in RULES.values():
+        marks = " | ".join("●" if source in rule.sources else "" for source in SOURCES)
+        link = f"[{rule.code} {rule.name}]({rule.name}.md)"
+        lines.append(f"| {link} | {rule.severity} | {rule.detects} | {marks} |")
+    return "\n".join(lines) + "\n"
+
+
+def rule_pages() -> dict[str, str]:
+    """Return the page of each rule by its name on disk."""
+    from rampup.checker.registry import RULES
+    from rampup.cli.findings import link
+
+    pages = {}
+    for rule in RULES.values():
+        cases = [f"[{case}]({link(case)})" for case in rule.cases]
+        lines = [f"# {rule.code} {rule.name}", "", NOTICE, "", rule.detects, ""]
+        lines += [f"*{rule.severity}, class {rule.word}; in a {_either(rule.sources)}*"]
+        lines += ["", "## Why it matters", "", rule.matters]
+        for title, example in (("Wrong", rule.bad), ("Right", rule.good)):
+            lines += ["", f"## {title}", "", "```python", example.text.rstrip(), "```"]
+            lines += ["", f"→ {example.says}"]
+        lines += ["", "## Fix", "", rule.fix, "", "## Silent when", ""]
+        lines += [f"- {sentence}" for sentence in rule.silent]
+        lines += ["", "## Seen in", "", ",\n".join(cases), "", "[All rules](README.md)"]
+        pages[f"rules/{rule.name}.md"] = "\n".join(lines) + "\n"
+    return pages
+
+
+def _either(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "reference.md": reference,
     "cli.md": cli,
     "config.md": config,
     "shapes.md": shapes,
     "presets.md": presets,
+    "rules/README.md": rules,
 }
 
 
@@ -250,14 +301,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--into", type=Path, default=Path(__file__).parent, help="the folder")
     options = parser.parse_args(arguments)
     stale = 0
-    for name, page in PAGES.items():
-        path, text = options.into / name, page()
+    texts = {name: page() for name, page in PAGES.items()} | rule_pages()
+    for name, text in texts.items():
+        path = options.into / name
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue
         if options.check:
             print(f"{path} is out of date; run make docs", file=sys.stderr)
             stale += 1
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
             print(f"wrote {path}")
     return 1 if stale else 0

@@ -7,8 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from rampup.checker.registry import RULES
+
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = ("reference.md", "cli.md", "config.md", "shapes.md", "presets.md")
+PAGES = (
+    "reference.md",
+    "cli.md",
+    "config.md",
+    "shapes.md",
+    "presets.md",
+    "rules/README.md",
+    *(f"rules/{rule.name}.md" for rule in RULES.values()),
+)
 
 
 def generate(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -38,7 +48,14 @@ def test_a_page_on_disk_is_up_to_date(fresh: Path, page: str) -> None:
     assert not changes, f"{page} is out of date; run make docs\n{changes}"
 
 
+def test_no_page_is_left_of_a_rule_that_is_gone(fresh: Path) -> None:
+    assert sorted(path.name for path in (DOCS / "rules").iterdir()) == sorted(
+        path.name for path in (fresh / "rules").iterdir()
+    )
+
+
 def test_check_names_the_stale_page_and_writes_nothing(fresh: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
     for page in PAGES:
         (tmp_path / page).write_bytes((fresh / page).read_bytes())
     assert generate("--check", "--into", tmp_path).returncode == 0

@@ -21,7 +21,7 @@ def finding(
         name="zero-first-rate",
         word="ZERO",
         severity=severity,
-        place=Place(path=path, line=line, column=5, update=update, key=key),
+        place=Place(path=path, line=line, column=5 if line else 0, update=update, key=key),
         message=message,
         evidence=(
             Rates(name="used", values=(0.0, 0.5, float("nan")), marked=(0,)),

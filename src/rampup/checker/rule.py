@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from rampup.checker.facts import Curve, Resume, Run, Wiring
 from rampup.checker.finding import Evidence, Finding, Fix, Place, Severity
 from rampup.checker.script import Script
+
+SOURCES: Final = ("schedule", "scheduler", "run", "checkpoint", "script")
+"""What can be checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,3 +97,15 @@ class Rule:
             evidence=found.evidence,
             fix=found.fix or Fix(text=self.fix),
         )
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What the rule can be found in; a script makes curves and runs."""
+        read = {
+            "schedule": self.curve,
+            "scheduler": self.curve or self.wiring,
+            "run": self.run,
+            "checkpoint": self.resume,
+            "script": self.script or self.curve or self.run,
+        }
+        return tuple(source for source in SOURCES if read[source])

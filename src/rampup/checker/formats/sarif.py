@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import quote
 
-from rampup.checker.finding import Edit, Finding, Place
+from rampup.checker.finding import Edit, Finding, Line, Place
 from rampup.checker.rule import Rule
 
 SCHEMA: Final = (
@@ -76,6 +76,12 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         "message": {"text": finding.message},
         "locations": [_location(finding.place)],
     }
+    lines = [piece for piece in finding.evidence if isinstance(piece, Line)]
+    if lines:
+        result["relatedLocations"] = [
+            {**_location(Place(path=one.path, line=one.line)), "message": {"text": one.says}}
+            for one in lines
+        ]
     if finding.fix.edits and finding.place.path:
         result["fixes"] = [
             {
