@@ -20,6 +20,9 @@ CURVE_STEPS = 60_000
 UNPLANNED = 100
 """Steps of a curve where nobody knows how many are made."""
 
+FEW = 3
+"""Steps of a curve that is walked by code which the script does not hold."""
+
 LONGEST = 5_000
 """Steps of a curve at most."""
 
@@ -86,15 +89,15 @@ def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
     for group in groups:
         group.pop("initial_lr", None)
     whole = one.steps and one.entry not in walk.unfinished and not (one.handed or owner.handed)
-    steps = one.steps or UNPLANNED
-    length = min(steps + max(steps // 10, 1), LONGEST)
+    foreign = one.handed or owner.handed or one.steps_itself
+    length = _looked_at(one.steps, whole=bool(whole), foreign=foreign)
     try:
         peer = one.recipe.build(groups)
         if peer is None or any(math.isnan(rate) for rate in owner.base):
             return None
         return peers.curve(
             peer,
-            length,
+            min(peer.ends or length, LONGEST) if foreign and not one.steps else length,
             place=one.place,
             settings=_settings(one.settings, counting),
             planned=one.steps if whole else None,
@@ -114,6 +117,19 @@ def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
         return None
 
 
+def _looked_at(steps: int, *, whole: bool, foreign: bool) -> int:
+    """Return how many steps of a curve say something about the script.
+
+    Args:
+        steps: steps that the script makes.
+        whole: these are all that are made.
+        foreign: other code makes steps.
+    """
+    if not steps:
+        return FEW if foreign else UNPLANNED
+    return min(steps + max(steps // 10, 1) if whole else steps, LONGEST)
+
+
 def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve | None]) -> Run:
     """Return the run that an optimizer makes."""
     one.settle_reports()
@@ -129,6 +145,8 @@ def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve
                 reported[k, group] = rate
     writers = [scheduler for scheduler in one.schedulers if scheduler.part_of is None]
     curve = curves.get(writers[0].id) if len(writers) == 1 else None
+    if curve is not None and _says_where(walk, writers[0]):
+        curve = None
     whole = one.entry not in walk.unfinished and not one.handed
     update = next(act for act in walk.acts if act.kind == "update" and act.subject == one.id)
     return Run(
@@ -146,6 +164,15 @@ def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve
         finished=whole,
         writes=tuple(dict.fromkeys(one.written)),
         stepped=any(scheduler.steps for scheduler in writers) if writers else None,
+        cyclic=any(curve.cyclic for one in writers if (curve := curves.get(one.id)) is not None),
+    )
+
+
+def _says_where(walk: Walk, scheduler: Scheduler) -> bool:
+    """Return whether steps of the script say themselves where in the schedule they are."""
+    return any(
+        act.kind == "step" and act.subject == scheduler.id and "epoch" in act.detail
+        for act in walk.acts
     )
 
 
