@@ -41,9 +41,16 @@ def _jumps(curve: Curve) -> Iterator[Found]:
             jump = float(own[at] - own[at - 1])
             if before.min() < 0 or not before.max() > 0:
                 continue  # only a warmup is meant to meet what comes next
-            largest = max(float(np.abs(behind).max(initial=0.0)), float(before.max()) * (jump > 0))
+            largest = float(before.max()) * (jump > 0)
+            if not _cut_short(curve, join):
+                largest = max(largest, float(np.abs(behind).max(initial=0.0)))
             if len(behind) and abs(jump) > max(TIMES * largest, 0.01 * own.max()):
                 yield _found(curve, at, group, f"from {own[at - 1]:.4g} to {own[at]:.4g}")
+
+
+def _cut_short(curve: Curve, join: int) -> bool:
+    """Return whether a warmup is longer than the time until it hands over."""
+    return join == curve.joins[0] and curve.warmup is not None and curve.warmup > join
 
 
 def _too_late(curve: Curve) -> Iterator[Found]:

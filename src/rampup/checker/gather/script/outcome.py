@@ -89,6 +89,7 @@ def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
     for group in groups:
         group.pop("initial_lr", None)
     whole = one.steps and one.entry not in walk.unfinished and not (one.handed or owner.handed)
+    whole = whole or one.raised is not None
     foreign = one.handed or owner.handed or one.steps_itself
     length = _looked_at(one.steps, whole=bool(whole), foreign=foreign)
     try:
@@ -100,7 +101,7 @@ def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
             min(peer.ends or length, LONGEST) if foreign and not one.steps else length,
             place=one.place,
             settings=_settings(one.settings, counting),
-            planned=one.steps if whole else None,
+            planned=one.steps + 1 if one.raised else one.steps if whole else None,
         )
     except peers.PeerError as error:
         nothing = np.full((length, len(groups)), np.nan)
