@@ -4,7 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+import rampup
 from rampup.checker.engine import findings
 from rampup.checker.facts import Group, Run, Wiring
 from rampup.checker.finding import Place
@@ -88,3 +90,12 @@ def test_last_epoch_shows_on_live_objects() -> None:
         )
     ]
     assert told(wired(0.25), "RU505") == []
+
+
+@pytest.mark.parametrize(("updates", "found"), [(None, []), (40, []), (60, ["RU204"])])
+def test_a_schedule_ends_where_nobody_says_how_long_the_run_is(
+    updates: int | None, found: list[str]
+) -> None:
+    optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 40)
+    assert [one.code for one in rampup.check(scheduler, updates=updates)] == found
