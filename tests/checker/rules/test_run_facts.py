@@ -43,8 +43,10 @@ def test_a_rate_that_comes_back_behind_its_schedule() -> None:
     assert told(run(used, calls=steps(9), ends=4, base=(1.0,)), "RU204") == [
         (
             "error",
-            "the schedule is over after 4 updates at 0, and the rate comes back to 1 in the "
-            "5 updates after it",
+            (
+                "the schedule is over after 4 updates at 0, and the rate comes back to 1 in the "
+                "5 updates after it"
+            ),
         )
     ]
     assert told(run(used, calls=steps(9), ends=4, base=(1.0,), cyclic=True), "RU204") == []
@@ -85,8 +87,10 @@ def test_last_epoch_shows_on_live_objects() -> None:
     assert told(wired(0.125), "RU505") == [
         (
             "error",
-            "the StepLR was built with last_epoch=7, and the rate of group 0 is 0.125 instead "
-            "of 0.25",
+            (
+                "the StepLR was built with last_epoch=7, and the rate of group 0 is 0.125 instead "
+                "of 0.25"
+            ),
         )
     ]
     assert told(wired(0.25), "RU505") == []
