@@ -4,7 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+import rampup
 from rampup.checker.engine import findings
 from rampup.checker.facts import Group, Run, Wiring
 from rampup.checker.finding import Place
@@ -41,8 +43,10 @@ def test_a_rate_that_comes_back_behind_its_schedule() -> None:
     assert told(run(used, calls=steps(9), ends=4, base=(1.0,)), "RU204") == [
         (
             "error",
-            "the schedule is over after 4 updates at 0, and the rate comes back to 1 in the "
-            "5 updates after it",
+            (
+                "the schedule is over after 4 updates at 0, and the rate comes back to 1 in the "
+                "5 updates after it"
+            ),
         )
     ]
     assert told(run(used, calls=steps(9), ends=4, base=(1.0,), cyclic=True), "RU204") == []
@@ -83,8 +87,19 @@ def test_last_epoch_shows_on_live_objects() -> None:
     assert told(wired(0.125), "RU505") == [
         (
             "error",
-            "the StepLR was built with last_epoch=7, and the rate of group 0 is 0.125 instead "
-            "of 0.25",
+            (
+                "the StepLR was built with last_epoch=7, and the rate of group 0 is 0.125 instead "
+                "of 0.25"
+            ),
         )
     ]
     assert told(wired(0.25), "RU505") == []
+
+
+@pytest.mark.parametrize(("updates", "found"), [(None, []), (40, []), (60, ["RU204"])])
+def test_a_schedule_ends_where_nobody_says_how_long_the_run_is(
+    updates: int | None, found: list[str]
+) -> None:
+    optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 40)
+    assert [one.code for one in rampup.check(scheduler, updates=updates)] == found
