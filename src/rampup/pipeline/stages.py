@@ -13,6 +13,7 @@ from torch import nn
 from rampup.pipeline.data import Source
 from rampup.pipeline.job import Job
 from rampup.pipeline.preprocess import Preprocess, Split
+from rampup.recorder.tables import table
 from rampup.schedule.measure import landmarks
 from rampup.schedule.plan import Plan
 from rampup.trace.record import Planned, PlannedEpoch, Row, Stage
@@ -29,7 +30,7 @@ def loading(source: Source, ids: list[int]) -> Stage:
     counts = source.labels.value_counts(sort=False).sort(source.labels.name)
     balance = {str(label): count for label, count in counts.iter_rows()}
     missing = sum(column.null_count() for column in source.features)
-    table = source.features.with_columns(source.labels.alias(source.target))
+    frame = source.features.with_columns(source.labels.alias(source.target))
     return Stage(
         number=1,
         name="data loading",
@@ -41,11 +42,17 @@ def loading(source: Source, ids: list[int]) -> Stage:
         ),
         unit="row",
         before=[],
-        after=[_row(table, i) for i in ids],
+        after=[_row(frame, i) for i in ids],
         notes=[f"{missing} {'cell is' if missing == 1 else 'cells are'} missing"]
         if missing
         else [],
-        facts={"rows": rows, "features": width, "classes": balance, "missing": missing},
+        facts={
+            "rows": rows,
+            "features": width,
+            "classes": balance,
+            "missing": missing,
+            "sha256": table(frame).sha256(),
+        },
     )
 
 

@@ -1,14 +1,17 @@
 """What was set: configuration, data flow, schedule, and the surroundings of the run."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from rampup.trace.compare.difference import Difference, counted, of_value, plain, shown, unlike
 from rampup.trace.record import End, Event, Header, Planned, Row, Stage
 
-HASHES: Final = ("sha256", "data_sha256", "hash")
-"""Facts of a stage that stand for the whole of its data."""
+HASH: Final = "sha256"
+"""The fact of a stage that stands for the whole of its data."""
+
+DIGITS: Final = 12
+"""As many digits of a hash as a sentence quotes."""
 
 
 def config(a: Sequence[Event], b: Sequence[Event]) -> Iterator[Difference]:
@@ -60,7 +63,12 @@ def _stage(x: Stage, y: Stage, title: str) -> Iterator[Difference]:
         if getattr(x, name) != getattr(y, name):
             yield of_value("data flow", f"{title}, {name}", getattr(x, name), getattr(y, name))
     for path, u, v in unlike(x.facts, y.facts):
-        yield of_value("data flow", f"{title}, {path}", u, v)
+        named = of_value("data flow", f"{title}, {path}", u, v)
+        if path == HASH and isinstance(u, str) and isinstance(v, str):
+            left, right = shown(u[:DIGITS], v[:DIGITS])
+            said = f"the data is not the same; its {HASH} begins with {left} in a, {right} in b"
+            named = replace(named, sentence=f"{title}: {said}")
+        yield named
     for side in ("before", "after"):
         cells = unlike(*(_cells(getattr(stage, side), x.unit) for stage in (x, y)))
         if cells:
@@ -87,10 +95,9 @@ def _cells(rows: Sequence[Row], unit: str) -> dict[str, Any]:
 def hash_note(a: Sequence[Event], b: Sequence[Event]) -> str:
     """Return whether the traces record what their data was, and what of it is compared."""
     hashes = [
-        {stage.facts[name] for stage in _stages(events).values() for name in HASHES
-         if name in stage.facts and isinstance(stage.facts[name], str)}
+        {stage.facts[HASH] for stage in _stages(events).values() if stage.facts.get(HASH)}
         for events in (a, b)
-    ]  # fmt: skip
+    ]
     left, right = hashes
     if left and right:
         same = "the same" if left == right else "not the same"
