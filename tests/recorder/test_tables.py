@@ -35,7 +35,7 @@ def test_where_the_numbers_lie_does_not_count() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (NUMBERS, NUMBERS + [[0, 0, 0], [0, 0, 1e-15]]),
+        (NUMBERS, NUMBERS + np.array([[0, 0, 0], [0, 0, 1e-15]])),
         (NUMBERS, NUMBERS.reshape(3, 2)),
         (NUMBERS, NUMBERS.astype(np.float32)),
         (["ab", "c"], ["a", "bc"]),

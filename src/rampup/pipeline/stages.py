@@ -16,7 +16,7 @@ from rampup.pipeline.preprocess import Preprocess, Split
 from rampup.recorder.tables import table
 from rampup.schedule.measure import landmarks
 from rampup.schedule.plan import Plan
-from rampup.trace.record import Planned, PlannedEpoch, Row, Stage
+from rampup.trace.record import Row, Stage
 
 
 def followed(split: Split) -> list[int]:
@@ -153,32 +153,6 @@ def training_done(begun: Stage, before: list[Row], after: list[Row]) -> Stage:
     """Return stage 5 after the last update: what the model says of the followed rows now."""
     return replace(
         begun, did="what the model says of the rows followed", before=before, after=after
-    )
-
-
-def planned(plan: Plan, base: float, classes: int, epochs: int) -> Planned:
-    """Return the schedule as an event, with the planned rates of each epoch."""
-    marks = landmarks(plan)
-    per_epoch = plan.horizon.updates_per_epoch
-    assert per_epoch is not None
-    table: list[PlannedEpoch] = [
-        {
-            "epoch": epoch + 1,
-            "first": base * plan(epoch * per_epoch),
-            "last": base * plan((epoch + 1) * per_epoch - 1),
-        }
-        for epoch in range(epochs)
-    ]
-    return Planned(
-        text=str(plan.schedule),
-        base=base,
-        updates=plan.horizon.updates,
-        updates_per_epoch=per_epoch,
-        warmup=marks.warmup,
-        peak=base * marks.peak,
-        peak_at=marks.peak_at,
-        classes=classes,
-        epochs=table,
     )
 
 

@@ -22,7 +22,17 @@ from rampup.trace.compact import rounded
 from rampup.trace.epochs import Tally
 from rampup.trace.journal import Journal, read
 from rampup.trace.observe import Observer
-from rampup.trace.record import End, Epoch, Event, Header, Observation, Skipped, Update
+from rampup.trace.record import (
+    End,
+    Epoch,
+    Event,
+    Header,
+    Observation,
+    Planned,
+    Skipped,
+    Update,
+)
+from rampup.trace.rules import WHOLE_RUN
 
 GROUP: Final = 100
 """Events that are written to the journal at once, unless an epoch or the run ends."""
@@ -104,6 +114,7 @@ class Recording:
         optimizer = _optimizer(optimizer)
         self._closed_over = optimizer if closure else None
         self._trainer = trainer
+        self._run = int(config.get("updates", 0))
         self._watch = watch(
             model, optimizer, scheduler=scheduler, listeners=[self._hear], config=config
         )
@@ -160,7 +171,10 @@ class Recording:
         atexit.unregister(self._at_exit)
         self.release()
         seconds = time.monotonic() - self._started
-        self._tell(End(status=status, updates=self._updates, reason=reason, seconds=seconds))
+        end = End(status=status, updates=self._updates, reason=reason, seconds=seconds)
+        for said in self._observer.see(end):
+            self._tell(said)
+        self._tell(end)
         self._flush()
         if self._journal is not None:
             self._journal.close()
@@ -174,6 +188,10 @@ class Recording:
             self._watch.events.clear()  # we keep them, numbered as the run numbers them
         if isinstance(event, Header) and not self.events:
             self._tell(replace(event, environment={"trainer": self._trainer, **event.environment}))
+        if isinstance(event, Planned) and not any(isinstance(e, Planned) for e in self.events):
+            self.release()
+            known = event.updates or max(self._run, 0)
+            self._tell(replace(event, updates=known))
         if isinstance(event, Skipped):
             self.release()
             self._tell(replace(event, k=self._updates))
@@ -200,7 +218,7 @@ class Recording:
             listener(event)
         if len(self._pending) >= GROUP:
             self._flush()
-        if not isinstance(event, End):  # of the whole run, `rampup.observe` speaks
+        if not isinstance(event, End):  # what is said of the whole run comes before it
             for said in self._observer.see(event):
                 self._tell(said)
 
@@ -238,7 +256,9 @@ class Recording:
                     self._tally.epoch(event.epoch, updates=event.updates)
                 kept.append(event)
             elif (
-                isinstance(event, Observation) and event.last < max(updates_done, 1)
+                isinstance(event, Observation)
+                and event.last < max(updates_done, 1)
+                and event.rule not in WHOLE_RUN  # which goes on now
             ) or not isinstance(event, Update | Epoch | Observation | End):
                 kept.append(event)
         for event in kept:

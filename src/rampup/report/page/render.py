@@ -205,8 +205,9 @@ def _facts(story: Story) -> list[tuple[str, str]]:
     if story.updates:
         facts.append(("Highest rate used", cell(story.highest("used"))))
     if story.planned is not None:
-        share = f"{story.planned.warmup / max(story.planned.updates, 1):.0%}"
-        warmup = f"{story.planned.warmup:,} ({share})" if story.planned.warmup else "none"
+        plan = story.planned
+        share = f" ({plan.warmup / plan.updates:.0%})" if plan.updates else ""
+        warmup = f"{plan.warmup:,}{share}" if plan.warmup else "none"
         facts.append(("Updates of warmup", warmup))
     if story.epochs:
         last = story.epochs[-1]
