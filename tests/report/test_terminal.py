@@ -102,7 +102,9 @@ def test_what_is_said_of_the_whole_run_stands_at_its_end() -> None:
     """And so does what is said of updates behind the last epoch."""
     first, second = e.OBSERVATIONS
     whole = replace(first, rule="warmup-share", sentence="warmup took 5 of 5 updates")
-    text = shown([e.HEADER, *e.EPOCHS[:2], first, Skipped(k=5, reason="an overflow"), second, whole, e.END])
+    text = shown(
+        [e.HEADER, *e.EPOCHS[:2], first, Skipped(k=5, reason="an overflow"), second, whole, e.END]
+    )
 
     assert text[text.index("Observations") :].splitlines()[1:3] == [
         f"  · {second.sentence}",
