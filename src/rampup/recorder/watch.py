@@ -251,11 +251,10 @@ class Watch:
 
     # hooks of the optimizer: what they lead to must not become part of a compiled step
 
-    def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+    def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> Any:
         if is_compiling():
-            torch.compiler.disable(self._begins)(optimizer, args, kwargs)  # type: ignore[no-untyped-call]
-        else:
-            self._begins(optimizer, args, kwargs)
+            return torch.compiler.disable(self._begins)(optimizer, args, kwargs)  # type: ignore[no-untyped-call]
+        return self._begins(optimizer, args, kwargs)
 
     def _after_step(self, _optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
         if is_compiling():
@@ -263,10 +262,11 @@ class Watch:
         else:
             self._made()
 
-    def _begins(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+    def _begins(self, optimizer: Optimizer, args: Any, kwargs: Any) -> Any:
         scale = self._meter.before(optimizer, args, kwargs)
         if scale is not None:
             self._skipped(scale)
+        return self._meter.arguments(optimizer, args, kwargs)  # a hook may return other ones
 
     def _made(self) -> None:
         if self._ended:

@@ -1,7 +1,6 @@
 """`Recording`: what all callbacks share. A watch from the trainer's first update to its last."""
 
 import atexit
-import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -15,7 +14,6 @@ from torch import nn
 from torch.optim import Optimizer
 
 from rampup.errors import TraceError
-from rampup.recorder.norms import gradients, norms, unscaled
 from rampup.recorder.watch import Listener, Watch, watch
 from rampup.scheduler.clocked import ClockedLR
 from rampup.trace.compact import rounded
@@ -82,7 +80,6 @@ class Recording:
         trainer: str,
         config: Mapping[str, Any],
         writes: bool = True,
-        closure: bool = False,
     ) -> None:
         """Attach to an optimizer that its trainer has made ready.
 
@@ -95,8 +92,6 @@ class Recording:
             config: plain data about the run.
             writes: whether this process is the one that writes; the others measure too, because
                 a norm of sharded gradients takes all of them.
-            closure: whether the optimizer's step computes the gradients itself, so that their
-                norm is known only behind it.
 
         Raises:
             TraceError: the folder holds a trace of another run.
@@ -112,7 +107,6 @@ class Recording:
         if self._to is not None and writes:
             self._open(self._to / "trace.jsonl", updates_done)
         optimizer = _optimizer(optimizer)
-        self._closed_over = optimizer if closure else None
         self._trainer = trainer
         self._run = int(config.get("updates", 0))
         self._watch = watch(
@@ -202,11 +196,7 @@ class Recording:
         if self._losses:
             loss = rounded(float(sum(self._losses)))
             self._losses.clear()
-        norm = event.grad_norm
-        if self._closed_over is not None:
-            lengths = norms(gradients(self._closed_over))
-            norm = rounded(math.hypot(*lengths) * unscaled(self._closed_over)) if lengths else None
-        self._held = replace(event, k=self._updates, loss=loss, grad_norm=norm)
+        self._held = replace(event, k=self._updates, loss=loss)
         self._updates += 1
 
     def _tell(self, event: Event) -> None:
