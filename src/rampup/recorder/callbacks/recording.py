@@ -55,6 +55,8 @@ class Recording:
         self._to = None if to is None else Path(to)
         self._listeners = tuple(listeners)
         self._watch: Watch | None = None
+        self._left: Watch | None = None
+        self._expected: bool | None = None
         self._journal: Journal | None = None
         self._pending: list[Event] = []
         self._held: Update | None = None
@@ -80,6 +82,7 @@ class Recording:
         trainer: str,
         config: Mapping[str, Any],
         writes: bool = True,
+        announced: bool = False,
     ) -> None:
         """Attach to an optimizer that its trainer has made ready.
 
@@ -92,6 +95,8 @@ class Recording:
             config: plain data about the run.
             writes: whether this process is the one that writes; the others measure too, because
                 a norm of sharded gradients takes all of them.
+            announced: whether `expect` is called before each update. One that comes without is
+                somebody else's, so the trainer died: the record ends there.
 
         Raises:
             TraceError: the folder holds a trace of another run.
@@ -107,6 +112,7 @@ class Recording:
         if self._to is not None and writes:
             self._open(self._to / "trace.jsonl", updates_done)
         optimizer = _optimizer(optimizer)
+        self._expected = False if announced else None
         self._trainer = trainer
         self._run = int(config.get("updates", 0))
         self._watch = watch(
@@ -116,6 +122,10 @@ class Recording:
         # a trainer that dies tells its callbacks nothing; what was seen is written all the same
         self._at_exit = _weakly(WeakMethod(self._leave))
         atexit.register(self._at_exit)
+
+    def expect(self) -> None:
+        """Announce the update that comes next."""
+        self._expected = True
 
     def add_loss(self, loss: Any) -> None:
         """Add the share that a batch has in the loss of the update that comes next."""
@@ -158,9 +168,15 @@ class Recording:
 
     def end(self, status: str, reason: str = "") -> None:
         """Detach; leave no hook on the optimizer. Nothing happens where no run is recorded."""
+        for attached in (self._watch, self._left):
+            if attached is not None:
+                attached.__exit__(None, None, None)
+        self._left = None
+        self._finish(status, reason)
+
+    def _finish(self, status: str, reason: str) -> None:
         if self._watch is None:
             return
-        self._watch.__exit__(None, None, None)
         self._watch = None
         atexit.unregister(self._at_exit)
         self.release()
@@ -178,8 +194,11 @@ class Recording:
         self.end("failed", "the process ended within the run")
 
     def _hear(self, event: Event) -> None:
-        if self._watch is not None:
-            self._watch.events.clear()  # we keep them, numbered as the run numbers them
+        watching = self._watch or self._left
+        if watching is not None:
+            watching.events.clear()  # we keep them, numbered as the run numbers them
+        if self._watch is None:
+            return
         if isinstance(event, Header) and not self.events:
             self._tell(replace(event, environment={"trainer": self._trainer, **event.environment}))
         if isinstance(event, Planned) and not any(isinstance(e, Planned) for e in self.events):
@@ -191,6 +210,12 @@ class Recording:
             self._tell(replace(event, k=self._updates))
         if not isinstance(event, Update):
             return
+        if self._expected is False:
+            # hooks are being called, so they cannot be taken away here
+            self._left = self._watch
+            self._finish("failed", "the trainer was left within the run")
+            return
+        self._expected = None if self._expected is None else False
         self.release()
         loss = event.loss
         if self._losses:
