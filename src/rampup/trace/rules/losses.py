@@ -252,7 +252,7 @@ LOSSES: Final = (
         id="update-spike",
         at="updates",
         reads=f"loss of an update, above all {WINDOW} before it, as a robust z-score of its "
-        f"logarithm: ln(loss / median) / ({MAD} × median of |ln(loss / median)|)",
+        f"logarithm: ln(loss / median) over {MAD} × the median of that of the {WINDOW}, unsigned",
         find=_update_spike,
         limit=SPIKE,
         says={
