@@ -56,11 +56,11 @@ def landmarks(plan: Plan, *, most: int = MOST) -> Landmarks:
     """Return the landmarks of `plan`.
 
     The peak is exact for runs of up to a million updates; of longer ones, every joint and a
-    million evenly spaced updates are looked at.
+    million evenly spaced updates are looked at, and then those around the highest of them.
 
     Args:
         plan: what to look at.
-        most: how many updates stand for "a million" above, ≥ 1.
+        most: how many updates stand for "a million" above, ≥ 3.
 
     Example:
         >>> from rampup import hold, warmup
@@ -68,8 +68,14 @@ def landmarks(plan: Plan, *, most: int = MOST) -> Landmarks:
         Landmarks(first=0.25, peak=1.0, peak_at=3, last=1.0, warmup=4)
     """
     k = _looked_at(plan, most)
-    factors = plan(k)
-    highest = int(factors.argmax())
+    while True:
+        factors = plan(k)
+        highest = int(factors.argmax())
+        low, high = k[max(highest - 1, 0)], k[min(highest + 1, len(k) - 1)]
+        if high - low <= 2:
+            break
+        closer = low + _spaced(int(high - low) + 1, most)
+        k = np.unique(np.concatenate([closer, k[highest : highest + 1]]))
     return Landmarks(
         first=plan(0),
         peak=float(factors[highest]),

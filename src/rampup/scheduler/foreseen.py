@@ -1,7 +1,7 @@
 """`foresee`: what a scheduler is going to do on its first group, as rates, where that is known."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
@@ -17,7 +17,7 @@ LONGEST: Final = 1_000_000
 """A scheduler of torch does not say how long the run is; so far ahead its peak is looked for."""
 
 LOOKED_AT: Final = 10_000
-"""As many updates of that, and all joints, are looked at."""
+"""As many updates, and all joints, are looked at for the peak, and then those around it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Foreseen:
     @classmethod
     def of(cls, plan: Plan, base: float) -> Self:
         """Return a plan as rates."""
-        marks = landmarks(plan)
+        marks = landmarks(plan, most=LOOKED_AT)
         return cls(
             plan=plan,
             base=base,
@@ -90,17 +90,9 @@ def foresee(scheduler: peer.LRScheduler) -> Foreseen | None:
         plan = from_torch(scheduler).plan(updates=LONGEST)
     except RampupError:
         return None
-    marks, base = landmarks(plan, most=LOOKED_AT), _base(scheduler)
-    if base is None or not math.isfinite(marks.peak):
-        return None
-    return Foreseen(
-        plan=plan,
-        base=base,
-        updates=0,
-        warmup=marks.warmup,
-        peak=base * marks.peak,
-        peak_at=marks.peak_at,
-    )
+    base = _base(scheduler)
+    found = None if base is None else Foreseen.of(plan, base)
+    return replace(found, updates=0) if found is not None and math.isfinite(found.peak) else None
 
 
 def _calls_a_function(scheduler: Any) -> bool:
