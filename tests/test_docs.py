@@ -1,14 +1,17 @@
 """The pages written from the code are those that the code writes now."""
 
 import difflib
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from rampup.trace.rules import RULES
+
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = ("reference.md", "cli.md", "config.md", "shapes.md", "presets.md")
+PAGES = ("reference.md", "cli.md", "config.md", "shapes.md", "presets.md", "observations.md")
 
 
 def generate(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -54,3 +57,8 @@ def test_the_pages_hold_no_terminal_codes_and_no_machine(fresh: Path) -> None:
     assert "\x1b" not in text
     assert str(Path.home()) not in text
     assert max(len(line) for line in (fresh / "cli.md").read_text().splitlines()[3:]) <= 80
+
+
+def test_every_rule_is_listed_once(fresh: Path) -> None:
+    text = (fresh / "observations.md").read_text(encoding="utf-8")
+    assert sorted(RULES) == sorted(re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE))
