@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, rows
 from tests.trace.compared import run_a, run_b
 
 from rampup.trace.diff import diff
@@ -131,3 +132,24 @@ def test_a_diff_never_pays_for_torch(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"no difference" in done.stdout
+
+
+def test_runs_on_changed_data_say_so(rampup: Command, here: Path) -> None:
+    """One cell of a row that no stage shows: only the hash of the whole can tell."""
+    changed = rows().with_columns(size=pl.when(pl.row_index() == 57).then(2.5).otherwise("size"))
+    for name, table in (("a", rows()), ("again", rows()), ("b", changed)):
+        table.write_csv("rows.csv")
+        said = rampup(
+            "train", "rows.csv", "--target", "label", "--epochs", "6", "--no-baseline",
+            "--out", name,
+        )  # fmt: skip
+        assert said.code == 0, said.err
+
+    same, other = rampup("diff", "a", "again"), rampup("diff", "a", "b")
+
+    assert (same.code, other.code) == (0, 1)
+    assert "note: the recorded hash of the data is the same\n" in same.out
+    assert "note: the recorded hash of the data is not the same\n" in other.out
+    assert "· stage 1, data loading: the data is not the same; its sha256 begins with '" in (
+        other.out
+    )

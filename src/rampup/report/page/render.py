@@ -191,8 +191,8 @@ def _facts(story: Story) -> list[tuple[str, str]]:
     if story.updates:
         facts.append(("Highest rate used", cell(story.columns.of("used").highest)))
     if plan is not None:
-        share = f"{plan.warmup / max(plan.updates, 1):.0%}"
-        facts.append(("Updates of warmup", f"{plan.warmup:,} ({share})" if plan.warmup else "none"))
+        share = f" ({plan.warmup / plan.updates:.0%})" if plan.updates else ""
+        facts.append(("Updates of warmup", f"{plan.warmup:,}{share}" if plan.warmup else "none"))
     if epochs:
         for name, value, show in (
             ("Final training loss", epochs[-1].train_loss, cell),

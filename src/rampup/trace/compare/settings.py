@@ -1,7 +1,7 @@
 """What was set: configuration, data flow, schedule, and the surroundings of the run."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final, TypeVar
 
 from rampup.trace.compare.difference import Difference, counted, plain, unlike
@@ -9,8 +9,11 @@ from rampup.trace.compare.pair import Pair
 from rampup.trace.record import End, Event, Header, Planned, Row, Stage
 from rampup.trace.story import Story
 
-HASHES: Final = ("sha256", "data_sha256", "hash")
-"""Facts of a stage that stand for the whole of its data."""
+HASH: Final = "sha256"
+"""The fact of a stage that stands for the whole of its data."""
+
+DIGITS: Final = 12
+"""As many digits of a hash as a sentence quotes."""
 
 
 def config(pair: Pair) -> Iterator[Difference]:
@@ -62,7 +65,12 @@ def _stage(pair: Pair, x: Stage, y: Stage, title: str) -> Iterator[Difference]:
         if getattr(x, name) != getattr(y, name):
             yield pair.of_value("data flow", f"{title}, {name}", getattr(x, name), getattr(y, name))
     for path, u, v in unlike(x.facts, y.facts):
-        yield pair.of_value("data flow", f"{title}, {path}", u, v)
+        named = pair.of_value("data flow", f"{title}, {path}", u, v)
+        if path == HASH and isinstance(u, str) and isinstance(v, str):
+            begin = pair.both(u[:DIGITS], v[:DIGITS])
+            said = f"the data is not the same; its {HASH} begins with {begin}"
+            named = replace(named, sentence=f"{title}: {said}")
+        yield named
     for side in ("before", "after"):
         cells = unlike(*(_cells(getattr(stage, side), x.unit) for stage in (x, y)))
         if cells:
@@ -88,10 +96,9 @@ def _cells(rows: Sequence[Row], unit: str) -> dict[str, Any]:
 def hash_note(pair: Pair) -> str:
     """Return whether the traces record what their data was, and what of it is compared."""
     hashes = [
-        {stage.facts[name] for stage in _stages(story).values() for name in HASHES
-         if name in stage.facts and isinstance(stage.facts[name], str)}
+        {stage.facts[HASH] for stage in _stages(story).values() if stage.facts.get(HASH)}
         for story in (pair.a, pair.b)
-    ]  # fmt: skip
+    ]
     left, right = hashes
     if left and right:
         same = "the same" if left == right else "not the same"
