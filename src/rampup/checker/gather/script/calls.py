@@ -5,8 +5,9 @@ from typing import Final
 
 from rampup.checker.gather.script import containers, foreign
 from rampup.checker.gather.script.attributes import unknown
+from rampup.checker.gather.script.comprehensions import MOST_YIELDED
 from rampup.checker.gather.script.custom import begin_native, native_of
-from rampup.checker.gather.script.expressions import MOST_YIELDED, expression, named_number
+from rampup.checker.gather.script.expressions import expression, named_number
 from rampup.checker.gather.script.frame import Frame
 from rampup.checker.gather.script.native import Call, Native
 from rampup.checker.gather.script.values import (

@@ -4,28 +4,33 @@ import ast
 from collections.abc import Callable
 from typing import Any, Final
 
-from rampup.checker.gather.script.arithmetic import SIGNS, combine, like
 from rampup.checker.gather.script.attributes import attribute, item, unknown
-from rampup.checker.gather.script.comparing import compare
+from rampup.checker.gather.script.comprehensions import (
+    comprehension,
+    dict_comprehension,
+    yielding,
+    yielding_from,
+)
 from rampup.checker.gather.script.frame import Frame
 from rampup.checker.gather.script.native import Call
+from rampup.checker.gather.script.operations import (
+    binary,
+    boolean,
+    comparison,
+    truth,
+    unary,
+)
 from rampup.checker.gather.script.program import Expression, Program
 from rampup.checker.gather.script.streams import everything, stream
-from rampup.checker.gather.script.targets import target_of
 from rampup.checker.gather.script.values import (
     Bound,
     Function,
-    Guessed,
     Number,
-    Raised,
     Unknown,
     Value,
     Written,
-    is_sure,
-    number,
     plain,
     rates_in,
-    show,
 )
 
 
@@ -127,87 +132,6 @@ def named_number(value: Value, node: ast.AST | None, name: str) -> Value:
     if isinstance(node, ast.Constant) and type(value) in (int, float) and value not in (0, 1):
         return Number(value, ((f"{name} in line {node.lineno}", 1),))
     return value
-
-
-def _binary(program: Program, node: ast.BinOp) -> Expression:
-    left, right = expression(program, node.left), expression(program, node.right)
-    sign = SIGNS[type(node.op)]
-    return lambda frame: combined(sign, left(frame), right(frame), frame)
-
-
-def combined(sign: str, left: Value, right: Value, frame: Frame) -> Value:
-    """Return `left sign right`; an unknown setting beside a number is guessed."""
-    if isinstance(left, Unknown) or isinstance(right, Unknown):
-        walk = frame.walk
-        both = isinstance(left, Unknown) and isinstance(right, Unknown)
-        if both and not (walk.guesses.counts(left) or walk.guesses.counts(right)):
-            return unknown(f"{left.text} {sign} {right.text}")
-        if not isinstance(left, str | list | tuple):
-            left, right = walk.known_number(left), walk.known_number(right)
-        if isinstance(left, Unknown) or isinstance(right, Unknown):
-            if sign == "%" and isinstance(left, str):
-                return Written.of(str(left), rates_in(right))
-            return unknown(f"{show(left)} {sign} {show(right)}")
-    return combine(sign, left, right)
-
-
-def _unary(program: Program, node: ast.UnaryOp) -> Expression:
-    operand = expression(program, node.operand)
-    if isinstance(node.op, ast.Not):
-        return lambda frame: not truth(operand(frame), node.operand, frame)
-    if isinstance(node.op, ast.Invert):
-        return lambda frame: unknown(frame.walk.program.text(node))
-    negative = isinstance(node.op, ast.USub)
-
-    def run(frame: Frame) -> Value:
-        value = frame.walk.known_number(operand(frame))
-        known = number(value)
-        if known is None:
-            return unknown(f"-{show(value)}")
-        return like(-known, value) if negative else value
-
-    return run
-
-
-def truth(value: Value, node: ast.AST, frame: Frame) -> bool:
-    """Return whether a value holds as a condition."""
-    text = frame.walk.program.text(node) if isinstance(value, Unknown) and not value.text else ""
-    return frame.walk.truth(value, text)
-
-
-def _bool(program: Program, node: ast.BoolOp) -> Expression:
-    parts = [(expression(program, value), value) for value in node.values]
-    stop = isinstance(node.op, ast.Or)
-
-    def run(frame: Frame) -> Value:
-        value: Value = None
-        for part, written in parts:
-            value = part(frame)
-            if (written is not node.values[-1]) and truth(value, written, frame) == stop:
-                return value
-        return value
-
-    return run
-
-
-def _compare(program: Program, node: ast.Compare) -> Expression:
-    first = expression(program, node.left)
-    rest = [
-        (type(op), expression(program, right))
-        for op, right in zip(node.ops, node.comparators, strict=True)
-    ]
-
-    def run(frame: Frame) -> Value:
-        left = first(frame)
-        for op, part in rest:
-            right = part(frame)
-            held = compare(op, left, right, frame)
-            if not held:
-                return False
-            left = right
-        return True
-
-    return run
 
 
 def _conditional(program: Program, node: ast.IfExp) -> Expression:
@@ -313,69 +237,6 @@ def _string(program: Program, node: ast.JoinedStr) -> Expression:
     return run
 
 
-def _comprehension(
-    program: Program, node: ast.ListComp | ast.GeneratorExp | ast.SetComp
-) -> Expression:
-    element = expression(program, node.elt)
-    walked = _generators(program, node.generators)
-
-    def run(frame: Frame) -> Value:
-        made: list[Value] = []
-        inside = Frame(frame.walk, frame, frame.function)
-        sure = walked(inside, lambda inner: made.append(element(inner)))
-        return made if sure else Guessed(made)
-
-    return run
-
-
-def _dict_comprehension(program: Program, node: ast.DictComp) -> Expression:
-    key, value = expression(program, node.key), expression(program, node.value)
-    walked = _generators(program, node.generators)
-
-    def run(frame: Frame) -> Value:
-        made: dict[Value, Value] = {}
-
-        def add(inner: Frame) -> None:
-            name = plain(key(inner))
-            if name is None or isinstance(name, bool | int | float | str):
-                made[name] = value(inner)
-
-        walked(Frame(frame.walk, frame, frame.function), add)
-        return made
-
-    return run
-
-
-def _generators(
-    program: Program, generators: list[ast.comprehension]
-) -> Callable[[Frame, Callable[[Frame], None]], bool]:
-    """Return a function that does something for each item; it returns if their number is sure."""
-    if not generators:
-
-        def once(frame: Frame, do: Callable[[Frame], None]) -> bool:
-            do(frame)
-            return True
-
-        return once
-    first, *others = generators
-    source, target = expression(program, first.iter), target_of(program, first.target, expression)
-    tests = [(expression(program, one), one) for one in first.ifs]
-    inner = _generators(program, others)
-
-    def run(frame: Frame, do: Callable[[Frame], None]) -> bool:
-        items = stream(source(frame), frame)
-        length = 5000 if items.length is None else items.length
-        sure = is_sure(items.number)
-        for index in range(length):
-            frame.walk.spend()
-            target(frame, items.item(index))
-            if all(truth(test(frame), one, frame) for test, one in tests):
-                sure = inner(frame, do) and sure
-        return sure
-
-    return run
-
-
 def _walrus(program: Program, node: ast.NamedExpr) -> Expression:
     value, name = expression(program, node.value), node.target.id
 
@@ -385,39 +246,6 @@ def _walrus(program: Program, node: ast.NamedExpr) -> Expression:
         return given
 
     return run
-
-
-def _yield(program: Program, node: ast.Yield) -> Expression:
-    value = expression(program, node.value) if node.value else None
-
-    def run(frame: Frame) -> Value:
-        inner: Frame | None = frame
-        while inner is not None and inner.yielded is None:
-            inner = inner.outer
-        if inner is not None and inner.yielded is not None:
-            inner.yielded.append(value(frame) if value else None)
-            if len(inner.yielded) >= MOST_YIELDED:
-                raise Raised(GeneratorExit())
-        return None
-
-    return run
-
-
-def _yield_from(program: Program, node: ast.YieldFrom) -> Expression:
-    value = expression(program, node.value)
-
-    def run(frame: Frame) -> Value:
-        if frame.yielded is not None:
-            frame.yielded += everything(stream(value(frame), frame), frame, MOST_YIELDED)
-            if len(frame.yielded) >= MOST_YIELDED:
-                raise Raised(GeneratorExit())
-        return None
-
-    return run
-
-
-MOST_YIELDED: Final = 512
-"""A generator that yields more is taken to have no end."""
 
 
 def _inner(program: Program, node: Any) -> Expression:
@@ -434,21 +262,21 @@ MAKERS: Final[dict[type[ast.AST], Callable[[Program, Any], Expression]]] = {
     ast.List: _list,
     ast.Set: _list,
     ast.Dict: _dict,
-    ast.BinOp: _binary,
-    ast.UnaryOp: _unary,
-    ast.BoolOp: _bool,
-    ast.Compare: _compare,
+    ast.BinOp: binary,
+    ast.UnaryOp: unary,
+    ast.BoolOp: boolean,
+    ast.Compare: comparison,
     ast.IfExp: _conditional,
     ast.Call: _call,
     ast.Lambda: _lambda,
     ast.JoinedStr: _string,
-    ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
-    ast.GeneratorExp: _comprehension,
-    ast.DictComp: _dict_comprehension,
+    ast.ListComp: comprehension,
+    ast.SetComp: comprehension,
+    ast.GeneratorExp: comprehension,
+    ast.DictComp: dict_comprehension,
     ast.NamedExpr: _walrus,
-    ast.Yield: _yield,
-    ast.YieldFrom: _yield_from,
+    ast.Yield: yielding,
+    ast.YieldFrom: yielding_from,
     ast.Await: _inner,
     ast.Starred: _inner,
 }

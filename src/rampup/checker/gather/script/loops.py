@@ -4,8 +4,9 @@ import ast
 from collections.abc import Callable
 from typing import Final
 
-from rampup.checker.gather.script.expressions import expression, truth
+from rampup.checker.gather.script.expressions import expression
 from rampup.checker.gather.script.frame import Frame
+from rampup.checker.gather.script.operations import truth
 from rampup.checker.gather.script.program import BREAK, ON, RETURN, Program, Statement
 from rampup.checker.gather.script.streams import stream
 from rampup.checker.gather.script.targets import target_of
@@ -28,7 +29,7 @@ def enter(walk: Walk, node: ast.AST, text: str) -> Around:
 
 def for_loop(program: Program, node: ast.For | ast.AsyncFor, block: Block) -> Statement:
     """Return a function that does a for loop."""
-    source, target = expression(program, node.iter), target_of(program, node.target, expression)
+    source, target = expression(program, node.iter), target_of(program, node.target)
     body = block(program, node.body)
     orelse = block(program, node.orelse) if node.orelse else None
     text = program.text(node.iter)

@@ -31,6 +31,7 @@ class Program:
         path: as it was given.
         tree: its text, parsed.
         make: makes a function of a list of statements.
+        express: makes a function of an expression.
         kept: the statements that matter; None for all.
         bodies: what the bodies of its functions became.
         lambdas: what the bodies of its lambdas became.
@@ -41,11 +42,16 @@ class Program:
     path: str
     tree: ast.Module
     make: Callable[["Program", list[ast.stmt]], Statement]
+    express: Callable[["Program", ast.AST], Expression]
     kept: set[ast.AST] | None = None
     bodies: dict[ast.AST, Statement] = field(default_factory=dict)
     lambdas: dict[ast.AST, Expression] = field(default_factory=dict)
     generators: dict[ast.AST, bool] = field(default_factory=dict)
     texts: dict[ast.AST, str] = field(default_factory=dict)
+
+    def expression(self, node: ast.AST) -> Expression:
+        """Return what an expression becomes."""
+        return self.express(self, node)
 
     def keeps(self, node: ast.AST) -> bool:
         """Return whether a statement matters."""

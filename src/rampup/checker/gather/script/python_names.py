@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
-from rampup.checker.gather.script import streams
 from rampup.checker.gather.script.arithmetic import combine, like
 from rampup.checker.gather.script.attributes import attribute, set_attribute, unknown
 from rampup.checker.gather.script.data import length_of
+from rampup.checker.gather.script.iterating import ITERATING
 from rampup.checker.gather.script.native import Call, Native
 from rampup.checker.gather.script.optimizers import Group
 from rampup.checker.gather.script.streams import everything, stream
@@ -18,7 +18,6 @@ from rampup.checker.gather.script.values import (
     Name,
     Number,
     Raised,
-    Stream,
     Super,
     Unknown,
     Value,
@@ -145,17 +144,6 @@ def _round(call: Call) -> Value:
     )
 
 
-def _range(call: Call) -> Value:
-    values = call.values
-    if len(values) < 2:
-        return streams.counted(0, call.argument(0, "stop", 0), 1, call.text, call.frame)
-    start = call.walk.known_number(values[0])
-    first = call.walk.count(start) if is_sure(start) else min(call.walk.count(start), 1)
-    first = 0 if isinstance(start, Number) and not start.sure else first
-    step = call.walk.count(values[2]) if len(values) > 2 else 1
-    return streams.counted(first, values[1], step, call.text, call.frame)
-
-
 def _len(call: Call) -> Value:
     return length_of(call.argument(0, "x"), call.frame)
 
@@ -220,22 +208,6 @@ def _dict(call: Call) -> Value:
     return {**made, **call.named}
 
 
-def _list(call: Call) -> Value:
-    if not call.values:
-        return []
-    value = call.values[0]
-    if isinstance(value, Unknown):
-        return value
-    return everything(stream(value, call.frame), call.frame)
-
-
-def _enumerate(call: Call) -> Value:
-    start = plain(call.walk.known_number(call.argument(1, "start", 0)))
-    return streams.pairs(
-        stream(call.argument(0, "x"), call.frame), start if isinstance(start, int) else 0
-    )
-
-
 def _super(call: Call) -> Value:
     frame = call.frame
     while frame.code is None and frame.outer is not None:
@@ -266,12 +238,6 @@ def _str(call: Call) -> Value:
     return Written.of(text[:400], rates_in(value))
 
 
-def _map(call: Call) -> Value:
-    function, source = call.argument(0, "f"), call.argument(1, "x")
-    items = everything(stream(source, call.frame), call.frame)
-    return [call.walk.run(function, Call(call.frame, call.node, [one])) for one in items]
-
-
 def _vars(call: Call) -> Value:
     given = call.argument(0, "x")
     return given.names if isinstance(given, Instance) else unknown(call.text)
@@ -281,17 +247,21 @@ def _exit(_: Call) -> Value:
     raise Raised(SystemExit())
 
 
-def _reversed(call: Call) -> Value:
-    items = stream(call.argument(0, "x"), call.frame)
-    return [*reversed(everything(items, call.frame))]
+def _pow(call: Call) -> Value:
+    if len(call.values) != 2:
+        return unknown(call.text)
+    return combine("**", *map(call.walk.known_number, call.values))
 
 
-def _sorted(call: Call) -> Value:
-    items = everything(stream(call.argument(0, "x"), call.frame), call.frame)
-    known = [number(one) for one in items]
-    if None in known or call.named:
-        return items
-    return [one for _, one in sorted(zip(known, items, strict=True), key=lambda pair: pair[0] or 0)]
+def _callable(call: Call) -> Value:
+    known = isinstance(call.argument(0, "x"), Function | Class | Name)
+    return True if known else unknown(call.text)
+
+
+def _partial(call: Call) -> Value:
+    if not call.values:
+        return unknown(call.text)
+    return Partial(call.values[0], Call(call.frame, call.node, call.values[1:], call.named))
 
 
 def _divmod(call: Call) -> Value:
@@ -301,67 +271,20 @@ def _divmod(call: Call) -> Value:
     return (combine("//", left, right), combine("%", left, right))
 
 
-def _count(call: Call) -> Value:
-    first = call.walk.count(call.argument(0, "start", 0))
-    return Stream(call.text, None, lambda index: first + index)
-
-
-def _chain(call: Call) -> Value:
-    return [one for part in call.values for one in everything(stream(part, call.frame), call.frame)]
-
-
-def _repeat(call: Call) -> Value:
-    value, times = call.argument(0, "x"), call.argument(1, "times")
-    return Stream(call.text, None if times is None else call.walk.count(times), lambda _: value)
-
-
-def _islice(call: Call) -> Value:
-    bound = call.argument(2, "stop") if len(call.values) > 2 else call.argument(1, "stop")
-    items = stream(call.argument(0, "x"), call.frame)
-    return items if bound is None else streams.first(items, bound, call.frame)
-
-
-def _same(call: Call) -> Value:
-    return call.argument(0, "iterable", call.argument(0, "x"))
-
-
-def _iterated(call: Call) -> Value:
-    return stream(_same(call), call.frame)
-
-
 KNOWN: Final[dict[str, Known]] = {
     "int": _int, "float": _float, "min": _extreme(min), "max": _extreme(max), "sum": _sum,
-    "round": _round, "range": _range, "len": _len,
-    "isinstance": _isinstance, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr,
-    "dict": _dict, "list": _list, "tuple": lambda call: _as_tuple(_list(call)), "set": _list,
-    "frozenset": _list, "enumerate": _enumerate, "super": _super, "any": _any(False),
-    "all": _any(True), "str": _str, "repr": _str, "map": _map, "vars": _vars, "exit": _exit,
-    "quit": _exit, "sys.exit": _exit, "os._exit": _exit, "reversed": _reversed,
-    "sorted": _sorted, "divmod": _divmod, "abs": lambda call: computed("abs", call),
-    "pow": lambda call: combine("**", *map(call.walk.known_number, call.values[:2]))
-    if len(call.values) == 2 else unknown(call.text),
+    "round": _round, "len": _len, "isinstance": _isinstance, "getattr": _getattr,
+    "setattr": _setattr, "hasattr": _hasattr, "dict": _dict, "super": _super,
+    "any": _any(False), "all": _any(True), "str": _str, "repr": _str, "vars": _vars,
+    "exit": _exit, "quit": _exit, "sys.exit": _exit, "os._exit": _exit, "divmod": _divmod,
+    "abs": lambda call: computed("abs", call), "pow": _pow,
     "bool": lambda call: call.walk.truth(call.argument(0, "x", False)),
-    "zip": lambda call: streams.together([stream(one, call.frame) for one in call.values]),
-    "iter": lambda call: streams.again(stream(call.argument(0, "x"), call.frame)),
-    "callable": lambda call: isinstance(call.argument(0, "x"), Function | Class | Name)
-    or unknown(call.text),
-    "next": lambda call: streams.following(call.argument(0, "x"), call.frame),
-    "itertools.count": _count, "itertools.chain": _chain, "itertools.repeat": _repeat,
-    "itertools.islice": _islice,
-    "itertools.cycle": lambda call: streams.repeated(stream(call.argument(0, "x"), call.frame)),
-    "functools.partial": lambda call: Partial(
-        call.values[0], Call(call.frame, call.node, call.values[1:], call.named)
-    ) if call.values else unknown(call.text),
-    "copy.copy": _same, "copy.deepcopy": lambda call: _copied(call.argument(0, "x")),
+    "callable": _callable, "functools.partial": _partial,
+    "copy.copy": lambda call: call.argument(0, "x"),
+    "copy.deepcopy": lambda call: _copied(call.argument(0, "x")),
     "typing.cast": lambda call: call.argument(1, "x"),
-    "tqdm.tqdm": _iterated, "tqdm.auto.tqdm": _iterated, "tqdm.notebook.tqdm": _iterated,
-    "tqdm.trange": _range, "tqdm.auto.trange": _range, "tqdm.notebook.trange": _range,
-    "rich.progress.track": _iterated, "tqdm.rich.tqdm": _iterated, "tqdm.std.tqdm": _iterated,
+    **ITERATING,
 }  # fmt: skip
-
-
-def _as_tuple(value: Value) -> Value:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _copied(value: Value) -> Value:

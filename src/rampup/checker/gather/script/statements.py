@@ -7,10 +7,11 @@ from typing import Any, Final
 from rampup.checker.gather.script.arithmetic import SIGNS
 from rampup.checker.gather.script.comparing import compare
 from rampup.checker.gather.script.definitions import class_definition, function_definition, imports
-from rampup.checker.gather.script.expressions import combined, expression, named_number, truth
+from rampup.checker.gather.script.expressions import expression, named_number
 from rampup.checker.gather.script.frame import Frame
 from rampup.checker.gather.script.loops import for_loop, while_loop
 from rampup.checker.gather.script.native import Call
+from rampup.checker.gather.script.operations import combined, truth
 from rampup.checker.gather.script.program import BREAK, CONTINUE, ON, RETURN, Program, Statement
 from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.targets import target_of
@@ -68,7 +69,7 @@ def _assign(program: Program, node: ast.Assign | ast.AnnAssign) -> Statement:
         return lambda _: ON
     written, value = node.value, expression(program, node.value)
     nodes = node.targets if isinstance(node, ast.Assign) else [node.target]
-    targets = [target_of(program, one, expression) for one in nodes]
+    targets = [target_of(program, one) for one in nodes]
     name = program.text(nodes[0]) if isinstance(written, ast.Constant) else ""
 
     def run(frame: Frame) -> int:
@@ -84,7 +85,7 @@ def _assign(program: Program, node: ast.Assign | ast.AnnAssign) -> Statement:
 
 def _augmented(program: Program, node: ast.AugAssign) -> Statement:
     load = expression(program, node.target)
-    target = target_of(program, node.target, expression)
+    target = target_of(program, node.target)
     value, sign = expression(program, node.value), SIGNS[type(node.op)]
 
     def run(frame: Frame) -> int:
@@ -150,7 +151,7 @@ def _with(program: Program, node: ast.With | ast.AsyncWith) -> Statement:
     managers = [
         (
             expression(program, one.context_expr),
-            target_of(program, one.optional_vars, expression) if one.optional_vars else None,
+            target_of(program, one.optional_vars) if one.optional_vars else None,
         )
         for one in node.items
     ]

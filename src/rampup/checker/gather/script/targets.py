@@ -6,21 +6,19 @@ from collections.abc import Callable
 from rampup.checker.gather.script.attributes import set_attribute, set_item, unknown
 from rampup.checker.gather.script.frame import Frame
 from rampup.checker.gather.script.native import Native
-from rampup.checker.gather.script.program import Expression, Program
+from rampup.checker.gather.script.program import Program
 from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.values import Instance, Unknown, Value, show
 
 Target = Callable[[Frame, Value], None]
 
 
-def target_of(
-    program: Program, node: ast.AST, expression: Callable[[Program, ast.AST], Expression]
-) -> Target:
+def target_of(program: Program, node: ast.AST) -> Target:
     """Return a function that assigns a value to a target."""
     if isinstance(node, ast.Name):
         return _name(node.id)
     if isinstance(node, ast.Attribute):
-        base = expression(program, node.value)
+        base = program.expression(node.value)
         text, name = program.text(node), node.attr
 
         def to_attribute(frame: Frame, value: Value) -> None:
@@ -29,13 +27,13 @@ def target_of(
 
         return to_attribute
     if isinstance(node, ast.Subscript):
-        base, index = expression(program, node.value), expression(program, node.slice)
+        base, index = program.expression(node.value), program.expression(node.slice)
         return lambda frame, value: set_item(base(frame), index(frame), value, frame, node)
     if isinstance(node, ast.Starred):
-        return target_of(program, node.value, expression)
+        return target_of(program, node.value)
     if isinstance(node, ast.Tuple | ast.List):
         stars = [isinstance(one, ast.Starred) for one in node.elts]
-        return _several([target_of(program, one, expression) for one in node.elts], stars)
+        return _several([target_of(program, one) for one in node.elts], stars)
     return lambda _, __: None
 
 

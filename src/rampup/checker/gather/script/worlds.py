@@ -7,6 +7,7 @@ import warnings
 from typing import Final
 
 from rampup.checker.gather.script import calls, constants, entries, outcome
+from rampup.checker.gather.script.expressions import expression
 from rampup.checker.gather.script.guesses import EPOCHS, WORLDS, Guesses
 from rampup.checker.gather.script.optimizers import Optimizer
 from rampup.checker.gather.script.program import Program
@@ -60,7 +61,7 @@ def walk(path: str, text: str, *, whole: bool = False) -> Script:
         return Script(path=path, lines=lines, objects={}, worlds=(NOTHING,))
     tree = _parsed(path, text)
     kept = Relevance(tree).kept if not whole else None
-    program = Program(path=path, tree=tree, make=block, kept=kept)
+    program = Program(path=path, tree=tree, make=block, express=expression, kept=kept)
     used = entries.used_names(program.tree)
     ids: Ids = {}
     worlds: list[World] = []
