@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from rampup.checker.gather.script.syntax import nodes
+
 NAME: Final = re.compile(
     r"warm|step|iter|epoch|total|horizon|decay|mile|max|num|t_0|t_mult|initial|cycle|period|"
     r"update|budget|length",
@@ -22,7 +24,7 @@ def largest(tree: ast.Module) -> int:
 
 
 def _numbers(tree: ast.Module) -> Iterator[float]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(NAME.search(_name(target)) for target in targets):
@@ -50,7 +52,7 @@ def _numbers(tree: ast.Module) -> Iterator[float]:
             for arg, value in zip(reversed(args), reversed(node.args.defaults), strict=False):
                 if NAME.search(arg.arg):
                     yield from _within(value)
-            if len(node.body) < 12 and any(isinstance(one, ast.Return) for one in ast.walk(node)):
+            if len(node.body) < 12 and any(isinstance(one, ast.Return) for one in nodes(node)):
                 for one in node.body:
                     yield from _within(one)
 
@@ -60,6 +62,6 @@ def _name(node: ast.AST) -> str:
 
 
 def _within(node: ast.AST | None) -> Iterator[float]:
-    for one in ast.walk(node) if node is not None else ():
+    for one in nodes(node):
         if isinstance(one, ast.Constant) and type(one.value) in (int, float):
             yield float(one.value)  # type: ignore[arg-type]  # by its type, it is a number

@@ -24,23 +24,12 @@ from rampup.checker.gather.script.values import (
 from rampup.checker.gather.script.walking import ASIDE, Walk
 
 
-def used_names(tree: ast.Module) -> set[str]:
-    """Return the names and attributes that a file reads."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-        elif isinstance(node, ast.Attribute):
-            names.add(node.attr)
-    return names
-
-
 def everything(walk: Walk, used: set[str]) -> None:
     """Walk the whole script."""
     module = walk.module
     module.names["__name__"] = "__main__"
-    top = walk.program.make(walk.program, walk.program.tree.body)
-    _entry(walk, lambda: top(module), walk.left)
+    program = walk.program
+    _entry(walk, lambda: program.make(program, program.tree.body)(module), walk.left)
     for value in [*module.names.values()]:
         _begin(walk, value, used)
     for value in walk.given[:50]:

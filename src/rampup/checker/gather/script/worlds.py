@@ -13,6 +13,7 @@ from rampup.checker.gather.script.optimizers import Optimizer
 from rampup.checker.gather.script.program import Program
 from rampup.checker.gather.script.relevance import Relevance
 from rampup.checker.gather.script.statements import block
+from rampup.checker.gather.script.syntax import names_read
 from rampup.checker.gather.script.walking import FEW, STEPS, Ids, Walk
 from rampup.checker.script import Object, Script, World
 from rampup.errors import CheckError
@@ -62,7 +63,7 @@ def walk(path: str, text: str, *, whole: bool = False) -> Script:
     tree = _parsed(path, text)
     kept = Relevance(tree).kept if not whole else None
     program = Program(path=path, tree=tree, make=block, express=expression, kept=kept)
-    used = entries.used_names(program.tree)
+    used = names_read(program.tree)
     ids: Ids = {}
     worlds: list[World] = []
     objects: dict[int, Object] = {}
