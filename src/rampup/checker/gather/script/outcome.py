@@ -91,17 +91,18 @@ def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
     whole = one.steps and one.entry not in walk.unfinished and not (one.handed or owner.handed)
     whole = whole or one.raised is not None
     foreign = one.handed or owner.handed or one.steps_itself
-    length = _looked_at(one.steps, whole=bool(whole), foreign=foreign)
+    asked = _asked(one, walk)
+    length = _looked_at(asked, whole=bool(whole), foreign=foreign)
     try:
         peer = one.recipe.build(groups)
         if peer is None or any(math.isnan(rate) for rate in owner.base):
             return None
         return peers.curve(
             peer,
-            min(peer.ends or length, LONGEST) if foreign and not one.steps else length,
+            min(peer.ends or length, LONGEST) if foreign and not asked else length,
             place=one.place,
             settings=_settings(one.settings, counting),
-            planned=one.steps + 1 if one.raised else one.steps if whole else None,
+            planned=asked if whole else None,
         )
     except peers.PeerError as error:
         nothing = np.full((length, len(groups)), np.nan)
@@ -110,12 +111,30 @@ def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
             kind=one.kind.rpartition(".")[2],
             rates=nothing,
             base=owner.base,
-            updates=one.steps if whole else None,
+            updates=asked if whole else None,
             settings=_settings(one.settings, counting),
             raised=Raised(at=0, text=str(error)),
         )
     except (Unsettled, ScriptRaised, Spent):
         return None
+
+
+def _asked(one: Scheduler, walk: Walk) -> int:
+    """Return how many rates of a scheduler are asked for: one, and one for each step.
+
+    The last step changes a rate that nobody uses, where no update follows it.
+    """
+    if not one.steps or one.optimizer is None:
+        return 0
+    doers = [
+        act.kind
+        for act in walk.acts
+        if (act.kind, act.subject) in {("step", one.id), ("update", one.optimizer.id)}
+    ]
+    if "update" not in doers or one.raised:
+        return one.steps + 1
+    last = len(doers) - doers[::-1].index("update")
+    return doers[:last].count("step") + 1
 
 
 def _looked_at(steps: int, *, whole: bool, foreign: bool) -> int:
