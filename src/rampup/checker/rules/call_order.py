@@ -120,20 +120,22 @@ def _world(script: Script, world: World) -> Iterator[Found]:
 def _first(bond: Bond) -> Iterator[Found]:
     """Look for a step before the first update, and before each of those that follow."""
     steps, updates = bond.steps(), bond.updates()
-    if len(updates) < 2 or not steps or bond.curve is None:
+    if len(updates) < 2 or not steps or bond.curve is None or len(bond.curve.rates) < 2:
         return
     step, update = steps[0], updates[0]
     behind = bond.world.acts.index(step) > bond.world.acts.index(update)
-    together = bool(step.loops) and step.loops == update.loops and step.update == update.update == 0
-    moved = len(bond.curve.rates) > 1 and (bond.curve.rates[0] != bond.curve.rates[1]).any()
+    together = bool(step.loops) and update.loops[: len(step.loops)] == step.loops
+    first, second = bond.curve.rates[0, 0], bond.curve.rates[1, 0]
+    moved = np.ptp(bond.curve.rates, axis=0).max() > 0
     if not behind and together and moved and "epoch" not in step.detail:
+        what = (
+            f"its first rate, {first:.4g}, is never used: the updates begin with {second:.4g}"
+            if first != second
+            else "each of its rates comes one step too early"
+        )
         yield Found(
             place=step.place,
-            message=(
-                f"the scheduler is stepped before the update, so that its first rate, "
-                f"{bond.curve.rates[0, 0]:.4g}, is never used: the updates begin with "
-                f"{bond.curve.rates[1, 0]:.4g}"
-            ),
+            message=f"the scheduler is stepped before the update, so that {what}",
             evidence=(
                 line(bond.script, step.place, "steps first"),
                 line(bond.script, update.place, "updates behind it"),
