@@ -53,7 +53,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
             if act.kind == "save" and made and bond.scheduler.id in act.detail.get("whole", ()):
                 yield Found(
                     place=act.place,
-                    message=f"{bond.kind} is pickled with its local function, which raises an error",
+                    message=f"{bond.kind} is pickled with a local function, which raises an error",
                     evidence=(
                         line(
                             script,
