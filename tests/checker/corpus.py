@@ -76,7 +76,7 @@ class Claims:
         torchrun: it is started by torchrun.
         needs: modules it imports that the tests alone do not bring.
         not_run: why it cannot be run here.
-        raises: class of the error it ends with.
+        raises: class of the error it ends with, or classes where it depends on the Python.
         prints: what it prints among other things.
     """
 
@@ -86,7 +86,7 @@ class Claims:
     torchrun: bool = False
     needs: tuple[str, ...] = ()
     not_run: str = ""
-    raises: str = ""
+    raises: tuple[str, ...] = ()
     prints: tuple[str, ...] = ()
 
     @property
@@ -120,6 +120,8 @@ def claims(script: Path) -> Claims:
     own = {name: table.pop(name) for name in tuple(table) if name in Curve.__dataclass_fields__}
     more = table.pop("more", [])
     curves = tuple(Curve(**one) for one in ([own] if own else []) + more)
+    if isinstance(table.get("raises"), str):
+        table["raises"] = [table["raises"]]
     return Claims(curves=curves, **{name: _frozen(value) for name, value in table.items()})
 
 

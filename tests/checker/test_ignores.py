@@ -45,8 +45,8 @@ def test_an_unknown_rule_is_told() -> None:
         [],
         [
             (
-                "line 1: no rule is called 'RU999'; `rampup check --rules` lists them, such as RU101"
-                " or zero-first-rate"
+                "line 1: no rule is called 'RU999'; `rampup check --rules` lists them, such as "
+                "RU101 or zero-first-rate"
             )
         ],
     )

@@ -51,12 +51,12 @@ def test_a_resumed_run_uses_the_rates_of_the_unbroken_one(path: Path, tmp_path: 
     for number, one in enumerate(unbroken):
         joined = [rates for piece in pieces for rates in piece.optimizers[number].rates]
         same = len(joined) == len(one.rates) and np.allclose(joined, one.rates, rtol=1e-9, atol=0)
-        assert same == (path in CORRECT)
+        assert same == ("_bad" not in path.name)
 
 
 def check_end(outcome: Outcome, said: Claims) -> None:
     """Check that it ended as it should; what it raised otherwise is the best thing to show."""
-    if outcome.error is not None and type(outcome.error).__name__ != said.raises:
+    if outcome.error is not None and type(outcome.error).__name__ not in said.raises:
         raise outcome.error
     assert bool(outcome.error) == bool(said.raises)
 

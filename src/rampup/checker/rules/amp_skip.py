@@ -59,7 +59,7 @@ def _unseen(run: Run) -> int:
 
 
 def _script(script: Script) -> Iterator[Found]:
-    if not any("get_scale" in text or "_scale" in text for text in script.lines):
+    if not any("get_scale" in text for text in script.lines):
         yield from everywhere(script, _world)
 
 

@@ -23,8 +23,8 @@ class Module(L.LightningModule):
 
     def optimizer_step(self, epoch, batch_idx, optimizer, optimizer_closure):
         optimizer.step(closure=optimizer_closure)
-        if self.trainer.global_step <= 4:
-            scale = min(1.0, self.trainer.global_step / 4)
+        if self.trainer.global_step < 4:
+            scale = min(1.0, (self.trainer.global_step + 1) / 4)
             for group in optimizer.param_groups:
                 group["lr"] = scale * 0.1
 

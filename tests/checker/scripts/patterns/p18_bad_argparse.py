@@ -1,10 +1,9 @@
 # /// claims
-# argv = ["--freeze"]
 # updates = 36
 # first = 0.05
 # last = 0.05
 # ///
-"""With an option, the optimizer is replaced after the schedule was bound to the first one."""
+"""The body is frozen, and the optimizer replaced, after the schedule was bound to the first."""
 
 import argparse
 
@@ -16,7 +15,6 @@ from torch.utils.data import DataLoader, TensorDataset
 parser = argparse.ArgumentParser()
 parser.add_argument("--lr", type=float, default=0.05)
 parser.add_argument("--epochs", type=int, default=3)
-parser.add_argument("--freeze", action="store_true")
 args = parser.parse_args()
 x, y = load_wine(return_X_y=True)
 data = TensorDataset(torch.tensor(x / x.max(0), dtype=torch.float32), torch.tensor(y))
@@ -26,9 +24,8 @@ optimizer = torch.optim.SGD(model.parameters(), lr=args.lr)
 scheduler = torch.optim.lr_scheduler.OneCycleLR(
     optimizer, max_lr=args.lr, epochs=args.epochs, steps_per_epoch=len(loader)
 )
-if args.freeze:
-    model[0].requires_grad_(False)
-    optimizer = torch.optim.SGD(model[2].parameters(), lr=args.lr)
+model[0].requires_grad_(False)
+optimizer = torch.optim.SGD(model[2].parameters(), lr=args.lr)
 for epoch in range(args.epochs):
     for inputs, labels in loader:
         optimizer.zero_grad()

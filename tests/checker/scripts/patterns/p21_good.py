@@ -1,5 +1,6 @@
 # /// claims
 # argv = ["20"]
+# resume = [["8"], ["20"]]
 # updates = 20
 # first = 0.1
 # peak = 1.0

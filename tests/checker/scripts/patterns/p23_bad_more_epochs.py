@@ -1,5 +1,7 @@
 # /// claims
-# updates = 20
+# argv = ["--more", "4"]
+# resume = [["--more", "2"], ["--more", "2"]]
+# updates = 40
 # first = 0.01
 # ///
 """`--more` is meant to lengthen the cosine, but the loaded state brings the old length back."""

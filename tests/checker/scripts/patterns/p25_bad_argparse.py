@@ -1,5 +1,4 @@
 # /// claims
-# argv = ["--amp"]
 # updates = 36
 # first = 0.01
 # ///
@@ -14,7 +13,7 @@ from torch.amp import GradScaler, autocast
 from torch.utils.data import DataLoader, TensorDataset
 
 parser = argparse.ArgumentParser()
-parser.add_argument("--amp", action="store_true")
+parser.add_argument("--no-amp", dest="amp", action="store_false")
 parser.add_argument("--epochs", type=int, default=3)
 args = parser.parse_args()
 x, y = load_wine(return_X_y=True)

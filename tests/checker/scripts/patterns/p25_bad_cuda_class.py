@@ -15,7 +15,7 @@ class RaftTrainer:
         self.loader, self.steps = loader, steps
         self.model = nn.Linear(6, 2).to(self.device)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=0.1)
-        self.scheduler = torch.optim.lr_scheduler.OneCycleLR(self.optimizer, 0.1, steps + 100)
+        self.scheduler = torch.optim.lr_scheduler.OneCycleLR(self.optimizer, 0.1, steps)
         self.scaler = torch.amp.GradScaler(self.device)
 
     def train(self):

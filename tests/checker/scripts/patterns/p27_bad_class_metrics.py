@@ -5,19 +5,8 @@
 # ///
 """The metrics of an update hold the rate of the next one."""
 
-import json
-
 import torch
 from torch import nn
-
-
-class Logger:
-    def __init__(self, path):
-        self.path = path
-
-    def log(self, values):
-        with open(self.path, "a") as file:
-            file.write(json.dumps(values) + "\n")
 
 
 class Trainer:
@@ -26,7 +15,6 @@ class Trainer:
         self.model = nn.Linear(4, 4)
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.05)
         self.scheduler = torch.optim.lr_scheduler.OneCycleLR(self.optimizer, 0.05, steps)
-        self.logger = Logger("metrics.jsonl")
 
     def train_step(self, x):
         loss = (self.model(x) - x).square().mean()
@@ -39,7 +27,7 @@ class Trainer:
     def train(self):
         for step in range(self.steps):
             metrics = self.train_step(torch.randn(8, 4))
-            self.logger.log({"step": step, **metrics})
+            print({"step": step, **metrics})
 
 
 Trainer(20).train()

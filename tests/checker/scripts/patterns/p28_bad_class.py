@@ -1,6 +1,6 @@
 # /// claims
 # updates = 12
-# raises = "AttributeError"
+# raises = ["AttributeError", "PicklingError"]
 # first = 0.1
 # ///
 """The whole scheduler goes into the checkpoint, with a lambda from inside a method."""

@@ -1,6 +1,6 @@
 # /// claims
 # updates = 10
-# raises = "AttributeError"
+# raises = ["AttributeError", "PicklingError"]
 # ///
 """CyclicLR with a local function for its scale cannot be pickled."""
 

@@ -1,6 +1,8 @@
 """A walk that is done, as the facts that the rules read."""
 
 import math
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -91,18 +93,23 @@ def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
     whole = one.steps and one.entry not in walk.unfinished and not (one.handed or owner.handed)
     whole = whole or one.raised is not None
     foreign = one.handed or owner.handed or one.steps_itself
-    length = _looked_at(one.steps, whole=bool(whole), foreign=foreign)
+    every = _every(one, walk)
+    asked = _asked(one, walk)
+    length = _looked_at(asked, whole=bool(whole), foreign=foreign)
     try:
         peer = one.recipe.build(groups)
         if peer is None or any(math.isnan(rate) for rate in owner.base):
             return None
-        return peers.curve(
+        curve = peers.curve(
             peer,
-            min(peer.ends or length, LONGEST) if foreign and not one.steps else length,
+            min(peer.ends or length, LONGEST) if foreign and not asked else length,
             place=one.place,
             settings=_settings(one.settings, counting),
-            planned=one.steps + 1 if one.raised else one.steps if whole else None,
+            planned=asked if whole and every else None,
         )
+        epochs = np.diff(firsts(owner.moments, counting.epoch_lines))
+        epoch = int(epochs[0]) if len(epochs) and (epochs == epochs[0]).all() else None
+        return curve and _in_updates(curve, every or 1, epoch, len(owner.used))
     except peers.PeerError as error:
         nothing = np.full((length, len(groups)), np.nan)
         return Curve(
@@ -110,12 +117,74 @@ def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
             kind=one.kind.rpartition(".")[2],
             rates=nothing,
             base=owner.base,
-            updates=one.steps if whole else None,
+            updates=asked if whole else None,
             settings=_settings(one.settings, counting),
             raised=Raised(at=0, text=str(error)),
         )
     except (Unsettled, ScriptRaised, Spent):
         return None
+
+
+def _asked(one: Scheduler, walk: Walk) -> int:
+    """Return how many rates of a scheduler are asked for: one, and one for each step.
+
+    The last step changes a rate that nobody uses, where no update follows it.
+    """
+    if not one.steps or one.optimizer is None:
+        return 0
+    doers = [
+        act.kind
+        for act in walk.acts
+        if (act.kind, act.subject) in {("step", one.id), ("update", one.optimizer.id)}
+    ]
+    if "update" not in doers or one.raised:
+        return one.steps + 1
+    last = len(doers) - doers[::-1].index("update")
+    return doers[:last].count("step") + 1
+
+
+def _every(one: Scheduler, walk: Walk) -> int | None:
+    """Return how many updates lie between two steps of a scheduler, from end to end of the run.
+
+    Returns:
+        None where they are not evenly spread, or begin late or stop early: then how many of its
+        rates are used does not follow from how many updates there are.
+    """
+    if one.optimizer is None:
+        return 1
+    made = len(one.optimizer.used)
+    at = [act.update for act in walk.acts if act.kind == "step" and act.subject == one.id]
+    if len(at) < 2 or not made:
+        return 1
+    apart = {later - before for before, later in pairwise(at)}
+    every = min(apart)
+    late = at[0] > every or at[-1] + every < made
+    return every if len(apart) == 1 and every and not late else None
+
+
+def _in_updates(curve: Curve, every: int, epoch: int | None, made: int) -> Curve:
+    """Return a curve with one rate for each update, of a scheduler that was stepped.
+
+    Args:
+        curve: one rate for each step.
+        every: updates from one step to the next.
+        epoch: updates of an epoch, where they are known.
+        made: updates of the run.
+    """
+    if every == 1:
+        return replace(curve, epoch=epoch, observed=True)
+    return replace(
+        curve,
+        rates=np.repeat(curve.rates, every, axis=0),
+        updates=None if curve.updates is None else made,
+        ends=None if curve.ends is None else curve.ends * every,
+        warmup=None if curve.warmup is None else curve.warmup * every,
+        joins=tuple(join * every for join in curve.joins),
+        raised=curve.raised and Raised(at=curve.raised.at * every, text=curve.raised.text),
+        every=every,
+        epoch=epoch,
+        observed=True,
+    )
 
 
 def _looked_at(steps: int, *, whole: bool, foreign: bool) -> int:
