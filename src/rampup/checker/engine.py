@@ -52,14 +52,15 @@ def findings(facts: Iterable[Fact], rules: Iterable[Rule] = tuple(RULES.values()
 
 
 def _of_script(rule: Rule, script: Script) -> dict[Key, Finding]:
-    """Return what a rule finds in the acts of a script; else in its curves; else in its runs.
+    """Return what a rule finds in the acts of a script; else in its curves, runs or resumes.
 
-    The same mistake shows in all three, and its cause first in the first.
+    The same mistake shows in several, and its cause first in the first.
     """
     return (
         _of(rule, script)
         or _in_all(rule, [world.curves.values() for world in script.worlds])
         or _in_all(rule, [world.runs.values() for world in script.worlds])
+        or _in_all(rule, [world.resumes for world in script.worlds])
     )
 
 

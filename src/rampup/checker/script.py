@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from rampup.checker.facts import Counted, Curve, Run, Setting
+from rampup.checker.facts import Counted, Curve, Resume, Run, Setting
 from rampup.checker.finding import Place
 
 ActKind = Literal[
@@ -107,6 +107,7 @@ class World:
         curves: what each scheduler asks for, by id, where its numbers are known.
         runs: rates that each optimizer's updates really use, by id, where they are known.
         complete: the walk reached the end of the script.
+        resumes: states that the script saves and goes on from itself.
     """
 
     guesses: Mapping[str, float]
@@ -115,6 +116,7 @@ class World:
     curves: Mapping[int, Curve]
     runs: Mapping[int, Run]
     complete: bool
+    resumes: tuple[Resume, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -80,7 +80,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
         if bond.acts("hand-over", bond.scheduler) or not bond.steps():
             continue
         save = next((act for act in saves if optimizer in act.detail["holds"].values()), None)
-        loads = bond.acts("load", bond.optimizer)
+        loads = [act for act in bond.acts("load", bond.optimizer) if "source" not in act.detail]
         if loads and not _fast_forward(bond):
             yield Found(
                 place=loads[0].place,

@@ -53,8 +53,14 @@ def _world(script: Script, world: World) -> Iterator[Found]:
             continue
         own, optimizer = bond.scheduler.id, bond.optimizer.id
         acts = [(act.kind, act.subject) for act in world.acts]
+        if ("scheduler", own) not in acts:
+            continue  # another world builds it
         built = acts.index(("scheduler", own))
-        before = [act for act in bond.acts("load", bond.optimizer) if act in world.acts[:built]]
+        before = [
+            act
+            for act in bond.acts("load", bond.optimizer)
+            if act in world.acts[:built] and "source" not in act.detail
+        ]
         behind = acts[built:]
         if before and ("load", own) in behind and ("load", optimizer) not in behind:
             yield Found(

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from rampup.checker.gather.script import torch_names
 from rampup.checker.gather.script.frame import Frame
-from rampup.checker.gather.script.native import Call, Native
+from rampup.checker.gather.script.native import Call, Native, Unsettled
 from rampup.checker.gather.script.optimizers import Optimizer
-from rampup.checker.gather.script.schedulers import Scheduler, Unsettled
+from rampup.checker.gather.script.schedulers import Scheduler
 from rampup.checker.gather.script.values import (
     Bound,
     Function,

@@ -6,7 +6,7 @@ from typing import Final
 from rampup.checker.gather.script import python_names, settings, torch_names, trainers
 from rampup.checker.gather.script.attributes import unknown
 from rampup.checker.gather.script.native import Call
-from rampup.checker.gather.script.optimizers import states_in
+from rampup.checker.gather.script.states import states_in
 from rampup.checker.gather.script.torch_names import optimizer_of, save
 from rampup.checker.gather.script.values import (
     MISSING,

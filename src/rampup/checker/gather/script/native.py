@@ -98,6 +98,10 @@ class Given:
     dimension: Dimension
 
 
+class Unsettled(Exception):  # noqa: N818 - the text is silent, nobody is wrong
+    """The text does not settle what a function of the script gives."""
+
+
 class Native:
     """An object of another library."""
 

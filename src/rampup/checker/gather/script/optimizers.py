@@ -4,14 +4,16 @@ import ast
 import math
 from typing import Any
 
+from rampup.checker.gather.script import peers, resumes
 from rampup.checker.gather.script.frame import Frame
 from rampup.checker.gather.script.guesses import RATE
 from rampup.checker.gather.script.native import Call, Given, Native
+from rampup.checker.gather.script.states import StateOf
 from rampup.checker.gather.script.values import (
     Bound,
     Function,
-    Instance,
     Number,
+    Raised,
     Rate,
     Unknown,
     Value,
@@ -112,6 +114,12 @@ class Optimizer(Native):
         self.waiting: list[tuple[Moment, int, int, float]] = []
         self.moments: list[Moment] = []
         self.steppings: list[Any] = []
+        self.broken = False
+        """It does a part of a run, of which another one of the script does the rest."""
+        self.loaded: StateOf | None = None
+        """The state of another optimizer that it was given."""
+        self.before = 0
+        """Updates that it was loaded with."""
         walk.made("optimizer", node, self)
 
     def _settle(self, walk: Walk, group: Group) -> None:
@@ -144,6 +152,8 @@ class Optimizer(Native):
         if not walk.is_mine(self):
             return
         walk.act("update", node, frame, self, **({"through": through} if through else {}))
+        if not self.used:
+            resumes.note(walk, self)
         self.used.append(tuple(group["lr"] for group in self.groups))
         counts = [self.steppings.count(one) for one in self.schedulers]
         self.calls.append(max(counts, default=0))
@@ -201,13 +211,43 @@ class Optimizer(Native):
             self._add(call)
             return None
         if name == "state_dict":
-            return StateOf(self)
+            return StateOf(self, self, self.writer)
         if name == "load_state_dict":
-            if walk.is_mine(self):
-                text = walk.program.text(call.nodes[0]) if 0 in call.nodes else ""
-                walk.act("load", call.node, frame, self, value=text)
+            self._load(call)
             return None
         return super().call(name, call)
+
+    @property
+    def writer(self) -> Any:
+        """Its only scheduler; None where it has none or several."""
+        whole = [one for one in self.schedulers if one.part_of is None]
+        return whole[0] if len(whole) == 1 else None
+
+    @property
+    def made(self) -> int:
+        """Updates it has made, those of the state it was given included."""
+        return self.before + len(self.used)
+
+    def _load(self, call: Call) -> None:
+        walk = call.walk
+        if not walk.is_mine(self):
+            return
+        text = walk.program.text(call.nodes[0]) if 0 in call.nodes else ""
+        given = call.argument(0, "state_dict")
+        if not isinstance(given, StateOf) or not given.groups:
+            walk.act("load", call.node, call.frame, self, value=text)
+            return
+        walk.act("load", call.node, call.frame, self, value=text, source=given.of.id)
+        if given.of is not self:
+            self.loaded = given
+            self.broken = given.of.broken = True
+        try:
+            peers.load_groups(self.groups, given.groups)
+        except peers.PeerError as error:
+            if not self.open:
+                raise Raised(ValueError(str(error)), "ValueError") from None
+        self.before = given.updates - len(self.used)
+        self.written.append(len(self.used))
 
     def _add(self, call: Call) -> None:
         given = call.argument(0, "param_group")
@@ -221,29 +261,3 @@ class Optimizer(Native):
         self.groups.append(group)
         self.base = (*self.base, float(group["lr"]))
         walk.act("group", call.node, call.frame, self, value=group["lr"])
-
-
-class StateOf(Native):
-    """What `state_dict()` of an object gives."""
-
-    def __init__(self, of: Any) -> None:
-        self.of = of
-        self.text = f"{of.text}.state_dict()"
-
-
-def states_in(value: Value, depth: int = 4) -> dict[str, int]:
-    """Return the ids of the objects whose state a value holds, by the keys it is under."""
-    found: dict[str, int] = {}
-    if isinstance(value, StateOf):
-        found[""] = value.of.id
-    elif isinstance(value, dict) and depth:
-        for key, one in value.items():
-            for inner, held in states_in(one, depth - 1).items():
-                found[f"{key}.{inner}" if inner else str(key)] = held
-    elif isinstance(value, list | tuple) and depth:
-        for index, one in enumerate(value[:20]):
-            for inner, held in states_in(one, depth - 1).items():
-                found[f"{index}.{inner}" if inner else str(index)] = held
-    elif isinstance(value, Instance) and depth:
-        return states_in(value.names, depth - 1)
-    return found

@@ -9,9 +9,9 @@ import numpy as np
 from rampup.checker.facts import Curve, Floats, Raised, Run, Setting
 from rampup.checker.gather.script import peers
 from rampup.checker.gather.script.counting import Counting, firsts
-from rampup.checker.gather.script.native import Given
+from rampup.checker.gather.script.native import Given, Unsettled
 from rampup.checker.gather.script.optimizers import Optimizer
-from rampup.checker.gather.script.schedulers import Scheduler, Unsettled
+from rampup.checker.gather.script.schedulers import Scheduler
 from rampup.checker.gather.script.values import Raised as ScriptRaised, Spent
 from rampup.checker.gather.script.walking import Walk
 from rampup.checker.script import Loop, Object, World
@@ -52,6 +52,7 @@ def world(walk: Walk) -> World:
         curves={key: curve for key, curve in curves.items() if curve is not None},
         runs={one.id: _run(one, walk, counting, curves) for one in optimizers if one.used},
         complete=not walk.unfinished,
+        resumes=tuple(walk.resumes),
     )
 
 
@@ -91,13 +92,13 @@ def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
     for group in groups:
         group.pop("initial_lr", None)
     whole = one.steps and one.entry not in walk.unfinished and not (one.handed or owner.handed)
-    whole = whole or one.raised is not None
+    whole = (whole and not (one.broken or owner.broken)) or one.raised is not None
     foreign = one.handed or owner.handed or one.steps_itself
     every = _every(one, walk)
     asked = _asked(one, walk)
     length = _looked_at(asked, whole=bool(whole), foreign=foreign)
     try:
-        peer = one.recipe.build(groups)
+        peer = one.recipe.afresh().build(groups)
         if peer is None or any(math.isnan(rate) for rate in owner.base):
             return None
         curve = peers.curve(
@@ -215,9 +216,10 @@ def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve
                 reported[k, group] = rate
     writers = [scheduler for scheduler in one.schedulers if scheduler.part_of is None]
     curve = curves.get(writers[0].id) if len(writers) == 1 else None
-    if curve is not None and _says_where(walk, writers[0]):
+    if curve is not None and (one.loaded or _goes_on(writers[0]) or _says_where(walk, writers[0])):
         curve = None
     whole = one.entry not in walk.unfinished and not one.handed
+    whole = whole and not (one.broken or any(scheduler.broken for scheduler in writers))
     update = next(act for act in walk.acts if act.kind == "update" and act.subject == one.id)
     return Run(
         place=update.place,
@@ -236,6 +238,12 @@ def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve
         stepped=any(scheduler.steps for scheduler in writers) if writers else None,
         cyclic=any(curve.cyclic for one in writers if (curve := curves.get(one.id)) is not None),
     )
+
+
+def _goes_on(scheduler: Scheduler) -> bool:
+    """Return whether a scheduler does not begin at the beginning."""
+    given = scheduler.settings.get("last_epoch")
+    return scheduler.loaded is not None or (given is not None and given.value != -1)
 
 
 def _says_where(walk: Walk, scheduler: Scheduler) -> bool:

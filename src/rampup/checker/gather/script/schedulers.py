@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from rampup.checker.finding import Place
 from rampup.checker.gather.script import peers
 from rampup.checker.gather.script.frame import Frame
-from rampup.checker.gather.script.native import Call, Given, Native
-from rampup.checker.gather.script.optimizers import Optimizer, StateOf
+from rampup.checker.gather.script.native import Call, Given, Native, Unsettled
+from rampup.checker.gather.script.optimizers import Optimizer
+from rampup.checker.gather.script.states import StateOf
 from rampup.checker.gather.script.values import (
     Bound,
     Function,
@@ -23,10 +24,6 @@ from rampup.checker.gather.script.values import (
     plain,
 )
 from rampup.checker.gather.script.walking import Walk
-
-
-class Unsettled(Exception):  # noqa: N818 - the text is silent, nobody is wrong
-    """The text does not settle what a function of the script gives."""
 
 
 class Stepping(Protocol):
@@ -53,6 +50,11 @@ class Recipe:
     kind: str
     arguments: Mapping[str, Any]
     parts: tuple["Scheduler", ...] = ()
+
+    def afresh(self) -> "Recipe":
+        """Return it without the place in the schedule that `last_epoch=` gives."""
+        arguments = {name: one for name, one in self.arguments.items() if name != "last_epoch"}
+        return Recipe(self.kind, arguments, self.parts)
 
     def build(self, groups: list[Any], parts: list[Any] | None = None) -> Any:
         """Return it built on `groups`, its parts too unless they are given; None if unknown."""
@@ -107,6 +109,10 @@ class Scheduler(Native):
         self.steps = 0
         self.peer: Stepping | None = None
         self.raised: tuple[int, str] | None = None
+        self.broken = False
+        """It does a part of a run, of which another one of the script does the rest."""
+        self.loaded: StateOf | None = None
+        """The state of another scheduler that it was given."""
         walk.made("scheduler", node, self)
         for part in parts:
             part.part_of = self
@@ -183,24 +189,38 @@ class Scheduler(Native):
 
     def call(self, name: str, call: Call) -> Value:
         """Step, tell the rates, save or load."""
-        walk = call.walk
         if name in ("step", "step_update"):
             self.step(call, name)
             return None
         if name in ("get_last_lr", "get_lr"):
             return self._rates(name)
         if name == "state_dict":
-            return StateOf(self)
+            return StateOf(self, self.optimizer, self)
         if name == "load_state_dict":
-            if walk.is_mine(self):
-                text = walk.program.text(call.nodes[0]) if 0 in call.nodes else ""
-                given = call.values[0] if call.values else None
-                source = {"source": given.of.id} if isinstance(given, StateOf) else {}
-                walk.act("load", call.node, call.frame, self, value=text, **source)
+            self._load(call)
             return None
         if name in ("dampening", "get_cycle_length"):
             return Unknown(call.text)
         return super().call(name, call)
+
+    def _load(self, call: Call) -> None:
+        walk = call.walk
+        if not walk.is_mine(self):
+            return
+        text = walk.program.text(call.nodes[0]) if 0 in call.nodes else ""
+        given = call.argument(0, "state_dict")
+        source = {"source": given.of.id} if isinstance(given, StateOf) else {}
+        walk.act("load", call.node, call.frame, self, value=text, **source)
+        if not isinstance(given, StateOf):
+            return
+        if given.of is not self:
+            self.loaded = given
+            self.broken = given.of.broken = True
+        peer, state = self.peer, given.state
+        if state is None or given.of.kind != self.kind or not isinstance(peer, peers.Peer):
+            self.lose()
+        else:
+            self.attempt(lambda: peer.load(state))
 
     def step(self, call: Call, method: str = "step") -> None:
         """Make a step."""

@@ -7,9 +7,10 @@ from typing import Final
 from rampup.checker.gather.script import peers
 from rampup.checker.gather.script.attributes import unknown
 from rampup.checker.gather.script.data import Dataset, Loader, Tensor, length_of
-from rampup.checker.gather.script.native import Call, Native
-from rampup.checker.gather.script.optimizers import Optimizer, states_in
-from rampup.checker.gather.script.schedulers import Recipe, Scheduler, Unsettled, argument
+from rampup.checker.gather.script.native import Call, Native, Unsettled
+from rampup.checker.gather.script.optimizers import Optimizer
+from rampup.checker.gather.script.schedulers import Recipe, Scheduler, argument
+from rampup.checker.gather.script.states import StateOf, states_in
 from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.values import (
     MISSING,
@@ -22,6 +23,7 @@ from rampup.checker.gather.script.values import (
     is_sure,
     number,
     plain,
+    show,
 )
 
 OPTIMIZER: Final = re.compile(
@@ -262,23 +264,38 @@ def tensor(name: str, call: Call) -> Value:
 def save(call: Call) -> Value:
     """Note what is saved."""
     held: dict[str, int] = {}
+    states: dict[int, StateOf] = {}
     keys: list[str] = []
     for value in call.all():
-        held.update(states_in(value))
+        for key, state in states_in(value).items():
+            held[key] = state.of.id
+            states[state.of.id] = state
         held.update({one.name or one.text: one.id for one in call.walk.objects_in(value, 1)})
         if isinstance(value, dict):
             keys += [str(key) for key in value]
-    states = {one for value in call.all() for one in states_in(value).values()}
     whole = tuple(one for one in held.values() if one not in states)
     call.walk.act(
-        "save", call.node, call.frame, keys=tuple(keys), holds=held, whole=whole, to=call.text
+        "save",
+        call.node,
+        call.frame,
+        keys=tuple(keys),
+        holds=held,
+        whole=whole,
+        to=call.text,
+        steps={key: state.steps for key, state in states.items()},
+        updates={key: state.updates for key, state in states.items()},
     )
+    if len(call.values) > 1:
+        call.walk.files[show(call.values[1])] = call.values[0]
     return None
 
 
 def load(call: Call) -> Value:
     """Note that a checkpoint is read."""
     call.walk.act("load", call.node, call.frame, value=call.text)
+    saved = call.walk.files.get(show(call.argument(0, "f")))
+    if states_in(saved):
+        return dict(saved) if isinstance(saved, dict) else saved
     return Unknown(call.text)
 
 

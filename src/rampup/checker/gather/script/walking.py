@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from rampup.checker.facts import Resume
 from rampup.checker.finding import Place
 from rampup.checker.gather.script.frame import Frame
 from rampup.checker.gather.script.guesses import Guesses, is_setting
@@ -143,6 +144,9 @@ class Walk:
         self.built: set[ast.AST] = set()
         self.module = Frame(self, None)
         self.accelerators: list[Any] = []
+        self.files: dict[str, Value] = {}
+        """What was saved, by the text of the path."""
+        self.resumes: list[Resume] = []
         self.given: list[Value] = []
         """Functions and objects of the file that were given to other code."""
         self.configured: set[ast.AST] = set()

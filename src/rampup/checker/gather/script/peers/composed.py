@@ -139,6 +139,11 @@ class ChainedScheduler(_Composed):
         super().__init__(optimizer, parts)
         self.last_epoch = parts[-1].last_epoch
 
+    def take(self, state: Mapping[str, Any]) -> None:
+        """Take over the state of each part."""
+        super().take(state)
+        self.last_epoch = self.parts[-1].last_epoch
+
     def forward(self) -> None:
         """Step every part."""
         for part in self.parts:
