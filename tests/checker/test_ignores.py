@@ -33,8 +33,9 @@ def test_a_comment_without_a_rule_silences_nothing_and_is_told() -> None:
         [],
         [
             (
-                "line 1: the comment names no rule and silences nothing; write"
-                " `# rampup: ignore[RU101] why`"
+                1,
+                "the comment names no rule and silences nothing; write"
+                " `# rampup: ignore[RU101] why`",
             )
         ],
     )
@@ -45,8 +46,9 @@ def test_an_unknown_rule_is_told() -> None:
         [],
         [
             (
-                "line 1: no rule is called 'RU999'; `rampup check --rules` lists them, such as RU101"
-                " or zero-first-rate"
+                1,
+                "no rule is called 'RU999'; `rampup check --rules` lists them, such as RU101"
+                " or zero-first-rate",
             )
         ],
     )

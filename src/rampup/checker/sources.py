@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from rampup.checker.engine import findings as found_in
-from rampup.checker.finding import Finding
+from rampup.checker.finding import Finding, Place
 from rampup.checker.ignores import ignores, kept
 from rampup.checker.settings import Settings
-from rampup.errors import RampupError
+from rampup.errors import CheckError, RampupError
 
 CHECKPOINTS: Final = frozenset({".pt", ".pth", ".ckpt", ".bin", ".tar", ".safetensors"})
 TRACES: Final = ("*.jsonl", "trainer_state.json", "*tfevents*", "*.csv")
@@ -95,9 +95,16 @@ def _of_trace(path: Path, _checked: Checked, settings: Settings) -> list[Finding
 
 
 def _of_script(path: Path, checked: Checked, settings: Settings) -> list[Finding]:
-    from rampup.checker.gather.script import read, walk
+    from rampup.checker.gather.script import notebook, read, walk
 
-    text = read.text(path)
+    text, cells = read.read(path)
     silenced, wrong = ignores(text)
-    checked.notes += [f"{path}, {sentence}" for sentence in wrong]
-    return kept(found_in([walk.walk(str(path), text)], settings.rules()), silenced)
+    for line, sentence in wrong:
+        key, at = notebook.spot(cells, line) if cells else ("", line)
+        checked.notes.append(f"{Place(path=str(path), line=at, key=key)}: {sentence}")
+    try:
+        found = found_in([walk(str(path), text)], settings.rules())
+    except RecursionError:
+        raise CheckError(f"{path} could not be parsed: it is nested too deeply") from None
+    found = kept(found, silenced)
+    return [notebook.in_cells(one, cells) for one in found] if cells else found
