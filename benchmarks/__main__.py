@@ -2,7 +2,7 @@
 
 import torch
 
-from benchmarks import journal, plan, report, scheduler, tracing, training_loop
+from benchmarks import journal, layers, plan, report, scheduler, tracing, training_loop
 
 if __name__ == "__main__":
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
@@ -15,5 +15,7 @@ if __name__ == "__main__":
     journal.main()
     print()
     tracing.main()
+    print()
+    layers.main()
     print()
     report.main()

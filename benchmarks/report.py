@@ -4,17 +4,17 @@ import math
 import random
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from rampup.report.write import write_report
-from rampup.trace.record import SCHEMA, End, Epoch, Header, Observation, Planned, Update, to_json
+from rampup.trace.journal import Journal
+from rampup.trace.record import SCHEMA, End, Epoch, Event, Header, Observation, Planned, Update
 
 UPDATES = 1_000_000
 
 
 def write_long(folder: Path, *, updates: int, updates_per_epoch: int) -> None:
-    """Write the trace of a made-up run with one spike, without holding it."""
+    """Write the journal of a made-up run with one spike, epoch by epoch."""
     warmup, spike, per = updates // 20, updates // 3, updates_per_epoch
     noise = random.Random(0)
 
@@ -35,26 +35,24 @@ def write_long(folder: Path, *, updates: int, updates_per_epoch: int) -> None:
         schema=SCHEMA, rampup="0", started="2030-01-01T00:00:00+00:00",
         config={"schedule": text}, environment={},
     )  # fmt: skip
-    with (folder / "trace.jsonl").open("w", encoding="utf-8") as file:
-        file.write(f"{to_json(header)}\n{to_json(plan)}\n")
+    with Journal(folder / "trace.jsonl") as journal:
+        group: list[Event] = [header, plan]
         for k in range(updates):
             used = rate(k)
             loss = 30.0 if k == spike else 2.3 * math.exp(-5 * k / updates) + 0.2 * noise.random()
             norm = 0.5 + noise.random()
-            update = Update(
+            group.append(Update(
                 k=k, planned=used, used=used, reported=used, loss=loss, grad_norm=norm,
                 ratio=1e-3 * norm,
-            )  # fmt: skip
-            file.write(f"{to_json(update)}\n")
+            ))  # fmt: skip
             if (k + 1) % per == 0:
-                _write_epoch(file.write, k + 1, per, used, loss, spike)
-        end = End(status="finished", updates=updates, reason="", seconds=1.0)
-        file.write(f"{to_json(end)}\n")
+                group += _epoch(k + 1, per, used, loss, spike)
+                journal.append(group)
+                group = []
+        journal.append([*group, End(status="finished", updates=updates, reason="", seconds=1.0)])
 
 
-def _write_epoch(
-    write: Callable[[str], object], done: int, per: int, rate: float, loss: float, spike: int
-) -> None:
+def _epoch(done: int, per: int, rate: float, loss: float, spike: int) -> list[Event]:
     epoch = Epoch(
         epoch=done // per, updates=done, rate_first=rate, rate_last=rate, train_loss=loss,
         train_accuracy=0.9, held_out_loss=loss + 0.1, held_out_accuracy=0.8, held_out_rows=1000,
@@ -63,10 +61,13 @@ def _write_epoch(
     said = [("rate", f"rate down to {rate:.4g}"), ("loss-change", f"training loss {loss:.3g}")]
     if done - per <= spike < done:
         said.append(("loss-spike", "loss spike: 15 × the best so far"))
-    write(f"{to_json(epoch)}\n")
-    for rule, sentence in said:
-        one = Observation(rule=rule, first=done - per, last=done - 1, sentence=sentence)
-        write(f"{to_json(one)}\n")
+    return [
+        epoch,
+        *(
+            Observation(rule=rule, first=done - per, last=done - 1, sentence=sentence)
+            for rule, sentence in said
+        ),
+    ]
 
 
 def main() -> None:

@@ -16,9 +16,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from benchmarks.side_by_side import medians
 from rampup import RampupLR, watch
-from rampup.recorder.layers import forward
 
 ROUNDS = 25
 PER_EPOCH = 25
@@ -119,17 +117,7 @@ def main() -> None:
         for what, (seconds, ratio) in paired(jobs).items():
             print(f"  {what:38} {seconds / updates * 1e6:9.1f} {ratio:7.3f}")
         print(f"rates and loss: at most {'1.15' if make is mlp else '1.05'}")
-        model, x = make().eval(), torch.randn(shape)
-
-        def plain(model: nn.Module = model, x: torch.Tensor = x) -> None:
-            with torch.no_grad():
-                model(x)
-
-        traced = medians({"plain": plain, "traced": partial(forward, model, x)}, 101)
-        print(
-            f"one prediction: {traced['plain'] * 1e3:.2f} ms, layer by layer "
-            f"{traced['traced'] * 1e3:.2f} ms\n"
-        )
+        print()
     print(f"medians of {ROUNDS} rounds, in turn, one thread")
 
 

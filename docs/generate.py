@@ -92,7 +92,7 @@ def config() -> str:
                 f"`{json.dumps(field.get_default(), ensure_ascii=False)}`",
                 field.description or "",
             )
-            rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+            rows.append(_row(cells))
         return rows
 
     def summary(model: type[BaseModel]) -> str:
@@ -216,6 +216,42 @@ def _either(words: Sequence[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
+def observations() -> str:
+    """Return the page of the rules: what each reads, where its threshold is, and its sentences."""
+    from rampup.trace.rules import RULES
+
+    when = {
+        "plan": "the schedule is known",
+        "stage": "a stage of the data is recorded",
+        "epoch": "an epoch ends",
+        "updates": "an epoch ends, about its updates",
+        "probe": "an update was probed",
+        "claim": "the trace carries somebody's claim",
+        "baseline": "there is a baseline",
+        "end": "the run ends, about all of it",
+    }
+    lines = ["# Observations", "", NOTICE, ""]
+    lines += [
+        "Sentences about a trace that quote its numbers, said while a run goes on and by",
+        "`rampup.observe` of any trace. In braces stand the numbers; a number that is unknown or",
+        "not finite silences the sentence.",
+    ]
+    for moment, text in when.items():
+        lines += [
+            "",
+            f"## When {text}",
+            "",
+            "| rule | reads | threshold | says |",
+            "|---|---|---|---|",
+        ]
+        for rule in (rule for rule in RULES.values() if rule.at == moment):
+            said = (re.sub(r"{(\w+)[^}]*}", r"{\1}", sentence) for sentence in rule.says.values())
+            limit = f"{rule.limit:g}" if rule.limit else ""
+            cells = (f"`{rule.id}`", rule.reads, limit, "<br>".join(dict.fromkeys(said)))
+            lines.append(_row(cells))
+    return "\n".join(lines) + "\n"
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "reference.md": reference,
     "cli.md": cli,
@@ -223,7 +259,12 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "shapes.md": shapes,
     "presets.md": presets,
     "rules/README.md": rules,
+    "observations.md": observations,
 }
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _public_function(node: ast.AST) -> bool:

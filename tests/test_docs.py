@@ -1,6 +1,7 @@
 """The pages written from the code are those that the code writes now."""
 
 import difflib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rampup.checker.registry import RULES
+from rampup.trace.rules import RULES as OBSERVATIONS
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = (
@@ -16,6 +18,7 @@ PAGES = (
     "config.md",
     "shapes.md",
     "presets.md",
+    "observations.md",
     "rules/README.md",
     *(f"rules/{rule.name}.md" for rule in RULES.values()),
 )
@@ -71,3 +74,8 @@ def test_the_pages_hold_no_terminal_codes_and_no_machine(fresh: Path) -> None:
     assert "\x1b" not in text
     assert str(Path.home()) not in text
     assert max(len(line) for line in (fresh / "cli.md").read_text().splitlines()[3:]) <= 80
+
+
+def test_every_rule_is_listed_once(fresh: Path) -> None:
+    text = (fresh / "observations.md").read_text(encoding="utf-8")
+    assert sorted(OBSERVATIONS) == sorted(re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rampup.recorder.callbacks.lightning import LightningCallback as LightningCallback
     from rampup.recorder.layers import layers as layers
     from rampup.recorder.watch import watch as watch
-    from rampup.report.write import write_report as write_report
+    from rampup.report.write import write_diff as write_diff, write_report as write_report
     from rampup.schedule import presets as presets
     from rampup.schedule.batches import follow_batches as follow_batches
     from rampup.schedule.build import (
@@ -112,6 +112,7 @@ _LAZY = {
     "warm": "rampup.scheduler.warm",
     "warmup": "rampup.schedule.build",
     "watch": "rampup.recorder.watch",
+    "write_diff": "rampup.report.write",
     "write_report": "rampup.report.write",
 }
 
@@ -163,6 +164,7 @@ __all__ = [
     "warm",
     "warmup",
     "watch",
+    "write_diff",
     "write_report",
 ]
 

@@ -76,15 +76,15 @@ def test_exclude(pattern: str, path: str, matches: bool) -> None:
         (
             'ignore = ["RU999"]\n',
             (
-                "[tool.rampup.check] no rule is called 'RU999'; `rampup check --rules` lists them, such"
-                " as RU101 or zero-first-rate"
+                "[tool.rampup.check] no rule is called 'RU999'; `rampup check --rules` lists them,"
+                " such as RU101 or zero-first-rate"
             ),
         ),
         (
             "per-file-ignores = []\n",
             (
-                "[tool.rampup.check] per-file-ignores must be a table from patterns to lists of rules,"
-                " not []"
+                "[tool.rampup.check] per-file-ignores must be a table from patterns to lists of"
+                " rules, not []"
             ),
         ),
     ],

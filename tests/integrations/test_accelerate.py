@@ -17,3 +17,16 @@ def test_two_processes_use_the_planned_rates(tmp_path: Path) -> None:
     runs = [f"{name}, {accumulate}" for name in OPTIMIZERS for accumulate in ACCUMULATE]
     assert dict.fromkeys(runs, planned()) == told[0]
     assert told[0] == told[1]
+
+
+def test_listening_knows_what_accelerate_means(tmp_path: Path) -> None:
+    """It steps once per process, which is right where lengths count batches of one process."""
+    told = on_two("listen_accelerate", tmp_path)
+
+    assert told[0] == told[1]
+    assert told[0] == {
+        "batches of one process": [],
+        "updates": ["RU203"],
+        "accumulated, batches of one process": [],
+        "accumulated, updates": ["RU203"],
+    }

@@ -1,5 +1,7 @@
 """The five stages: shapes, plain words, numbers, and the same rows followed through all."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -46,8 +48,16 @@ def test_the_words_are_plain(stages: list[Stage]) -> None:
 
 
 def test_the_numbers_are_there(stages: list[Stage]) -> None:
+    sha256 = stages[0].facts["sha256"]
+    assert re.fullmatch("[0-9a-f]{64}", sha256)
     assert [s.facts for s in stages[:5]] == [
-        {"rows": 1000, "features": 10, "classes": {"0": 500, "1": 500}, "missing": 0},
+        {
+            "rows": 1000,
+            "features": 10,
+            "classes": {"0": 500, "1": 500},
+            "missing": 0,
+            "sha256": sha256,
+        },
         {"train": 800, "held_out": 200, "features": 10},
         {"parameters": 652, "layers": ["Linear(10 → 50)", "ReLU", "Linear(50 → 2)"]},
         {"updates": 250, "warmup": 125, "peak_at": 124},

@@ -13,12 +13,13 @@ from torch.optim import SGD
 from torch.optim.lr_scheduler import StepLR
 from torch.utils.data import DataLoader
 
-from rampup import RampupLR, watch
+from rampup import RampupLR, observe, watch
 from rampup.errors import DivergedError, TraceError
 from rampup.recorder.watch import Watch
 from rampup.trace.compact import rounded
 from rampup.trace.journal import read
 from rampup.trace.record import Epoch
+from rampup.trace.rules import WHOLE_RUN
 
 
 def epochs(trace: Watch) -> list[Epoch]:
@@ -63,6 +64,53 @@ def test_what_the_rules_see_follows_the_epoch(net: nn.Module, backward: Backward
     assert kinds[:3] == ["header", "update", "epoch"]
     said = [event.sentence for event in trace.events if event.kind == "observation"]
     assert any("rate 0" in sentence for sentence in said)
+
+
+def test_what_is_said_of_the_whole_run_comes_before_its_end(
+    net: nn.Module, backward: Backward
+) -> None:
+    """With the epochs' observations behind them, each rule speaks once."""
+    optimizer = SGD(net.parameters(), lr=0.1)
+    scheduler = RampupLR(optimizer, "warmup 2up >> hold", updates=8)
+
+    with watch(net, optimizer, scheduler=scheduler) as trace:
+        for k in range(4):
+            trace.loss(backward(net, k))
+            optimizer.step()
+            if k % 2:
+                trace.epoch()
+
+    assert trace.events[-1].kind == "end"
+    said = [event for event in trace.events if event.kind == "observation"]
+    assert trace.events[-1 - sum(one.rule in WHOLE_RUN for one in said) : -1] == [
+        one for one in said if one.rule in WHOLE_RUN
+    ]
+    assert "warmup took 2 of 4 updates, 50% of the run" in [one.sentence for one in said]
+    assert said == observe([event for event in trace.events if event.kind != "observation"])
+
+
+def test_a_run_that_fails_is_spoken_of_too(net: nn.Module) -> None:
+    optimizer = SGD(net.parameters(), lr=0.0)
+
+    trace = watch(net, optimizer)
+
+    def stop() -> None:
+        with trace:
+            optimizer.step()
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        stop()
+
+    assert [getattr(event, "sentence", event.kind) for event in trace.events] == [
+        "header",
+        "update",
+        "update 0 used the rate 0 and moved no weight",
+        "end",
+    ]
+
+
+OWN = ("header", "update", "end")
 
 
 class Rows(torch.utils.data.Dataset[torch.Tensor]):
@@ -161,7 +209,7 @@ def test_a_header_says_what_ran(net: nn.Module, tmp_path: Path) -> None:
     ) as trace:
         optimizer.step()
 
-    header, update, end = trace.events
+    header, update, end = (event for event in trace.events if event.kind in OWN)
     config = header.config
     assert [config[key] for key in ("model", "parameters", "optimizer", "scheduler", "seed")] == [
         "Sequential", 26, "SGD", "RampupLR", 3,

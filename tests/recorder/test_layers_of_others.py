@@ -16,30 +16,13 @@ def seed() -> None:
 
 
 def bert() -> nn.Module:
-    return BertModel(
-        BertConfig(
-            vocab_size=50,
-            hidden_size=16,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            intermediate_size=32,
-            max_position_embeddings=32,
-        )
-    )
+    sizes = {"vocab_size": 50, "hidden_size": 16, "intermediate_size": 32}
+    return BertModel(BertConfig(num_hidden_layers=2, num_attention_heads=2, **sizes))
 
 
 def gpt2() -> nn.Module:
-    return GPT2LMHeadModel(
-        GPT2Config(
-            vocab_size=50,
-            n_embd=16,
-            n_layer=2,
-            n_head=2,
-            n_positions=32,
-            bos_token_id=0,
-            eos_token_id=0,
-        )
-    )
+    words = {"vocab_size": 50, "n_positions": 32, "bos_token_id": 0, "eos_token_id": 0}
+    return GPT2LMHeadModel(GPT2Config(n_embd=16, n_layer=2, n_head=2, **words))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rich.console import Console
 from tests.report import events as e
 
 from rampup.report.terminal import View
-from rampup.trace.record import Baseline, Event
+from rampup.trace.record import Baseline, Event, Skipped
 
 ESCAPE = "\x1b"
 
@@ -96,3 +96,27 @@ def test_a_terminal_gets_the_same_words() -> None:
     assert "━" in coloured
     assert words(coloured) == words(plain)
     assert coloured.count("\x1b[?25l") == coloured.count("\x1b[?25h") == 2
+
+
+def test_what_is_said_of_the_whole_run_stands_at_its_end() -> None:
+    """And so does what is said of updates behind the last epoch."""
+    first, second = e.OBSERVATIONS
+    whole = replace(first, rule="warmup-share", sentence="warmup took 5 of 5 updates")
+    text = shown(
+        [e.HEADER, *e.EPOCHS[:2], first, Skipped(k=5, reason="an overflow"), second, whole, e.END]
+    )
+
+    assert text[text.index("Observations") :].splitlines()[1:3] == [
+        f"  · {second.sentence}",
+        "  · warmup took 5 of 5 updates",
+    ]
+    assert text.count(first.sentence) == text.count(second.sentence) == 1
+
+
+def test_a_plan_without_epochs_is_told_in_words() -> None:
+    """A scheduler of torch says neither how long the run is nor how long an epoch."""
+    plan = replace(e.PLANNED, updates=0, updates_per_epoch=0, epochs=[], warmup=5, peak=0.5)
+    text = shown([e.HEADER, plan, *e.EPOCHS[:2]])
+
+    assert f"\nplanned peak 0.5 from update {plan.peak_at} on, 5 updates of warmup\n" in text
+    assert "planned rate by update" not in text

@@ -8,8 +8,6 @@ from tests.report.page.conftest import kept
 
 from rampup import write_report
 from rampup.errors import DataError, TraceError
-from rampup.report.page.source import SERIES, read_story
-from rampup.trace.journal import Journal
 
 
 def refusal(kind: type[Exception], *arguments: object, **options: object) -> str:
@@ -24,18 +22,6 @@ def test_one_run_becomes_one_file(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith('<!doctype html>\n<html lang="en">')
     assert path.stat().st_size <= 150_000
     assert {one.name for one in tmp_path.iterdir()} == {"a", "a.html"}
-
-
-def test_a_run_that_a_journal_wrote_is_the_same(tmp_path: Path) -> None:
-    one, other = kept(tmp_path / "a", e.whole_run()), tmp_path / "journal"
-    other.mkdir()
-    with Journal(other / "trace.jsonl") as journal:
-        journal.append(e.whole_run())
-    left, right = read_story(one), read_story(other)
-    assert left.epochs == right.epochs
-    assert left.stages == right.stages
-    for name in ("k", *SERIES):
-        assert left.columns[name].tobytes() == right.columns[name].tobytes()
 
 
 def test_a_journal_itself_is_a_run(tmp_path: Path) -> None:

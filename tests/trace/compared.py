@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.trace.rules import made
 
-from rampup.trace.record import Event, Header, Layer, Prediction, Update
+from rampup.trace.record import Event, Header, Prediction, Update
 
 HEADER = Header(
     schema=1, rampup="0.1.0", started="2030-01-01T00:00:00+00:00",
@@ -14,14 +14,9 @@ HEADER = Header(
 )  # fmt: skip
 
 
-def layer(value: float) -> Layer:
-    return {"name": "0", "kind": "Linear", "shape": [1, 2], "values": [value, 1.0], "mean": value,
-            "std": 0.0, "least": value, "most": value}  # fmt: skip
-
-
 def prediction(value: float) -> Prediction:
-    return Prediction(row=7, layers=[layer(value)], probabilities={"yes": value, "no": 1 - value},
-                      predicted="yes", label=None, notes=[])  # fmt: skip
+    layer = made.passed("0", "Linear", [value, 1.0], mean=value, std=0.0, least=value, most=value)
+    return made.prediction([layer], {"yes": value, "no": 1 - value})
 
 
 def batch(k: int, rate: float, loss: float) -> Update:

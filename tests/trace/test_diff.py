@@ -152,6 +152,15 @@ def test_a_setting_that_is_true_is_not_1(a: object, b: object, equal: bool) -> N
     assert diff([one], [other]).equal == equal
 
 
+def test_a_trace_without_settings_differs_only_in_those_of_the_other() -> None:
+    one, other = (replace(HEADER, config=config) for config in ({}, {"seed": 1, "table": {}}))
+
+    assert diff([one], [other]).sentences == [
+        "seed: nothing in a, 1 in b",
+        "table: nothing in a, {} in b",
+    ]
+
+
 def planned(*rates: float) -> list[Event]:
     rows: Any = [{"epoch": n, "first": r, "last": r} for n, r in enumerate(rates, 1)]
     return [made.plan(epochs=rows)]

@@ -34,6 +34,17 @@ def test_what_was_appended_is_read(path: Path) -> None:
     assert Reading(events=EVENTS, torn="") == read(path)
 
 
+@pytest.mark.parametrize("text", ["a\ud800b", "\udcff.csv", "\\\ud800\\", "\U0001f600\udfff"])
+def test_half_of_a_surrogate_pair_is_read_back(tmp_path: Path, text: str) -> None:
+    """As in the name of a file that is no UTF-8: Python has it, and UTF-8 does not."""
+    path = tmp_path / "trace.jsonl"
+    with Journal(path) as journal:
+        journal.append([Insight(sentences=[text, "größer"])])
+
+    assert read(path).events == [Insight(sentences=[text, "größer"])]
+    assert [*follow(path, seconds=0.0).__next__().sentences] == [text, "größer"]
+
+
 def test_a_journal_is_continued(path: Path) -> None:
     with Journal(path) as journal:
         journal.append([EVENTS[0]])

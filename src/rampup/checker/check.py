@@ -3,7 +3,7 @@
 Not here: knowing one of these (`gather/`); what is wrong with it (`rules/`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,8 @@ def check(
             * a `Schedule`, a `Plan`, or the text of a schedule;
             * a scheduler, ours or one of torch, transformers, timm, accelerate or pytorch_warmup;
               or a list of those that are stepped together;
-            * a trace: what `rampup.watch` gave, a run folder, a journal or a trainer's log;
+            * a trace: what `rampup.watch` gave, a run folder, a journal or a trainer's log; or a
+              list of what `rampup.watch` gave on each process of one run;
             * a checkpoint file or folder;
             * a script or a notebook, or a folder of them.
 
@@ -73,23 +74,46 @@ def check(
     return found_in(facts, settings.rules())
 
 
-def check_resume(before: Any, after: Any = None) -> list[Finding]:
+def check_resume(before: Any, after: Any = None, *, meant: Collection[str] = ()) -> list[Finding]:
     """Return what goes wrong when a run is resumed from a checkpoint.
 
     Args:
-        before: the checkpoint: a file, a folder, or what was loaded from one.
-        after: what goes on: another checkpoint, a configuration, a live scheduler, or None for
-            what the checkpoint shows alone.
+        before: the checkpoint: a file, a folder, or a dict of state dicts.
+        after: what goes on: a live scheduler or optimizer after everything was loaded; or the new
+            code's side, as a checkpoint, a dict of state dicts or a configuration (.toml). None
+            for what the checkpoint shows alone.
+        meant: what changes on purpose: `"schedule"` for a fresh one, `"rate"` for another rate,
+            `"settings"` for another length, warmup or base rate.
 
     Returns:
         The findings; none where the next update uses the rate it would have used.
 
     Raises:
-        CheckError: it could not be read, or holds code; nothing of it is run.
+        CheckError: it could not be read, or holds code, of which nothing is run; or `meant` is
+            unknown.
+
+    Example:
+        >>> import torch, rampup
+        >>> def build():
+        ...     optimizer = torch.optim.Adam([torch.ones(1, requires_grad=True)], lr=1.0)
+        ...     return optimizer, torch.optim.lr_scheduler.LinearLR(optimizer, 0.1, total_iters=10)
+        >>> optimizer, scheduler = build()
+        >>> for _ in range(8):
+        ...     optimizer.param_groups[0]["params"][0].grad = torch.ones(1)
+        ...     optimizer.step()
+        ...     scheduler.step()
+        >>> checkpoint = {"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()}
+        >>> optimizer, scheduler = build()
+        >>> optimizer.load_state_dict(checkpoint["optimizer"])
+        >>> [finding.name for finding in rampup.check_resume(checkpoint, scheduler)]
+        ['resume-no-state']
+        >>> scheduler.load_state_dict(checkpoint["scheduler"])
+        >>> rampup.check_resume(checkpoint, scheduler)
+        []
     """
     from rampup.checker.gather import checkpoint
 
-    return found_in(checkpoint.facts(before, after))
+    return found_in(checkpoint.facts(before, after, meant))
 
 
 def live(trace: Any, **asked: Any) -> "Live":
@@ -124,7 +148,8 @@ def _facts(
         from rampup.checker.gather import schedule
 
         return schedule.facts(subject, updates=updates, updates_per_epoch=updates_per_epoch)
-    if hasattr(subject, "events"):
+    several = subject if isinstance(subject, list | tuple) else [subject]
+    if several and all(hasattr(one, "events") for one in several):
         from rampup.checker.gather import trace
 
         return trace.facts(subject)

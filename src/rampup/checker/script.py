@@ -109,7 +109,7 @@ class World:
         complete: the walk reached the end of the script.
     """
 
-    guesses: Mapping[str, int]
+    guesses: Mapping[str, float]
     acts: tuple[Act, ...]
     loops: Mapping[int, Loop]
     curves: Mapping[int, Curve]

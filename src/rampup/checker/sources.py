@@ -1,15 +1,18 @@
 """Files and folders to check: which they are, what is found in each, and what could not be read."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from rampup.checker.engine import findings as found_in
-from rampup.checker.finding import Finding, Place
+from rampup.checker.finding import Finding, Line, Place
 from rampup.checker.ignores import ignores, kept
 from rampup.checker.settings import Settings
 from rampup.errors import CheckError, RampupError
+
+if TYPE_CHECKING:
+    from rampup.checker.gather.script.read import Source
 
 CHECKPOINTS: Final = frozenset({".pt", ".pth", ".ckpt", ".bin", ".tar", ".safetensors"})
 TRACES: Final = ("*.jsonl", "trainer_state.json", "*tfevents*", "*.csv")
@@ -95,16 +98,37 @@ def _of_trace(path: Path, _checked: Checked, settings: Settings) -> list[Finding
 
 
 def _of_script(path: Path, checked: Checked, settings: Settings) -> list[Finding]:
-    from rampup.checker.gather.script import notebook, read, walk
+    from rampup.checker.gather.script import walk
+    from rampup.checker.gather.script.read import read
 
-    text, cells = read.read(path)
-    silenced, wrong = ignores(text)
+    source = read(path)
+    silenced, wrong = ignores(source.text)
     for line, sentence in wrong:
-        key, at = notebook.spot(cells, line) if cells else ("", line)
-        checked.notes.append(f"{Place(path=str(path), line=at, key=key)}: {sentence}")
+        place = _moved(Place(path=str(path), line=line), source)
+        checked.notes.append(f"{place}: {sentence}")
     try:
-        found = found_in([walk(str(path), text)], settings.rules())
+        found = found_in([walk(str(path), source.text)], settings.rules())
     except RecursionError:
-        raise CheckError(f"{path} could not be parsed: it is nested too deeply") from None
+        raise CheckError(
+            f"{path} cannot be checked: it is nested too deeply; mend it, or exclude the file"
+        ) from None
     found = kept(found, silenced)
-    return [notebook.in_cells(one, cells) for one in found] if cells else found
+    return [_in_cells(one, source) for one in found] if source.cells else found
+
+
+Spot = TypeVar("Spot", Place, Line)
+
+
+def _moved(one: Spot, source: "Source") -> Spot:
+    """Return a line of a notebook's whole text as one of its cell; that of a script as it is."""
+    spot = source.spot(one.line)
+    return replace(one, key=f"cell {spot[0]}", line=spot[1]) if spot else one
+
+
+def _in_cells(finding: Finding, source: "Source") -> Finding:
+    """Return a finding of a notebook with the lines of its cells."""
+    evidence = tuple(
+        _moved(one, source) if isinstance(one, Line) else one for one in finding.evidence
+    )
+    fix = replace(finding.fix, edits=(), safe=False)  # the file is JSON, not lines of Python
+    return replace(finding, place=_moved(finding.place, source), evidence=evidence, fix=fix)

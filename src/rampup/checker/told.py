@@ -89,13 +89,19 @@ def bonds(script: Script, world: World) -> Iterator[Bond]:
 
 
 def everywhere(script: Script, look: Callable[[Script, World], Iterable[Found]]) -> Iterator[Found]:
-    """Yield what `look` finds in every world of a script, as it says it in the first."""
-    first, *others = script.worlds
-    found = {one.place: one for one in reversed(list(look(script, first)))}
-    for world in others:
-        there = {one.place for one in look(script, world)}
-        found = {place: one for place, one in found.items() if place in there}
-    yield from found.values()
+    """Yield what `look` finds in every world that comes past the lines which prove it.
+
+    A world that leaves out one of these lines, because a condition went the other way, says
+    nothing about it.
+    """
+    told = [{one.place: one for one in reversed(list(look(script, one)))} for one in script.worlds]
+    been = [{act.place.line for act in world.acts} for world in script.worlds]
+    for place, found in {
+        place: one for there in reversed(told) for place, one in there.items()
+    }.items():
+        lines = {piece.line for piece in found.evidence if isinstance(piece, Line)}
+        if all(place in there or not lines <= seen for there, seen in zip(told, been, strict=True)):
+            yield found
 
 
 def usual(counts: Iterable[int], share: float = 0.9) -> int | None:

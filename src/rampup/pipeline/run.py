@@ -25,11 +25,12 @@ from rampup.pipeline.model import build
 from rampup.pipeline.predict import explain
 from rampup.pipeline.preprocess import Preprocess
 from rampup.pipeline.train import fit, optimizer_for
+from rampup.recorder.planned import planned
 from rampup.recorder.watch import Listener, Watch
 from rampup.schedule.plan import Plan
+from rampup.scheduler.foreseen import Foreseen
 from rampup.scheduler.rate import RampupLR
 from rampup.trace.journal import Journal
-from rampup.trace.observe import Observer
 from rampup.trace.record import SCHEMA, Baseline, End, Epoch, Event, Header, Stage
 
 Tell = Callable[[Event], None]
@@ -119,7 +120,8 @@ def _run(
         def end(status: str, reason: str) -> None:
             seconds = round(time.perf_counter() - started, 3)
             done = scheduler.clock.updates
-            tell(End(status=status, updates=done, reason=reason, seconds=seconds))
+            trace.end(End(status=status, updates=done, reason=reason, seconds=seconds))
+            trace.flush()
 
         try:
             ids = stages.followed(job.split)
@@ -129,6 +131,7 @@ def _run(
             tell(stages.training_done(begun, model_stage.after, after))
             if job.config.baseline.seeds and job.plan.schedule.has_warmup:
                 tell(_baseline(job, curve))
+                trace.observe()
             row = int(job.split.held_out[0])
             tell(explain(model, job.preprocess, job.x[row], row, int(job.y[row])))
             tell(insight(trace.events))
@@ -172,7 +175,7 @@ def _describe(job: Job, model: nn.Module, ids: list[int], tell: Tell) -> tuple[S
     tell(model_stage)
     tell(stages.schedule_stage(job.plan, base))
     tell(training_stage)
-    tell(stages.planned(job.plan, base, len(job.preprocess.classes), config.training.epochs))
+    tell(planned(Foreseen.of(job.plan, base), classes=len(job.preprocess.classes)))
     return model_stage, training_stage
 
 
@@ -198,8 +201,6 @@ def train_recorded(
         DivergedError: the loss became non-finite; the message names the weights that were kept.
     """
     curve: Curve = []
-    observer = Observer()
-    seen = 0
     try:
         with Keeper(folder) as keeper:
             for epoch in fit(
@@ -213,10 +214,7 @@ def train_recorded(
             ):
                 curve.append(epoch)
                 trace.emit(epoch)
-                for event in trace.events[seen:]:
-                    for observation in observer.see(event):
-                        trace.emit(observation)
-                seen = len(trace.events)
+                trace.observe()
                 keeper.keep(model)
                 trace.flush()
     except DivergedError as error:

@@ -13,9 +13,10 @@ from torch import nn
 from rampup.pipeline.data import Source
 from rampup.pipeline.job import Job
 from rampup.pipeline.preprocess import Preprocess, Split
+from rampup.recorder.tables import table
 from rampup.schedule.measure import landmarks
 from rampup.schedule.plan import Plan
-from rampup.trace.record import Planned, PlannedEpoch, Row, Stage
+from rampup.trace.record import Row, Stage
 
 
 def followed(split: Split) -> list[int]:
@@ -29,7 +30,7 @@ def loading(source: Source, ids: list[int]) -> Stage:
     counts = source.labels.value_counts(sort=False).sort(source.labels.name)
     balance = {str(label): count for label, count in counts.iter_rows()}
     missing = sum(column.null_count() for column in source.features)
-    table = source.features.with_columns(source.labels.alias(source.target))
+    frame = source.features.with_columns(source.labels.alias(source.target))
     return Stage(
         number=1,
         name="data loading",
@@ -41,11 +42,17 @@ def loading(source: Source, ids: list[int]) -> Stage:
         ),
         unit="row",
         before=[],
-        after=[_row(table, i) for i in ids],
+        after=[_row(frame, i) for i in ids],
         notes=[f"{missing} {'cell is' if missing == 1 else 'cells are'} missing"]
         if missing
         else [],
-        facts={"rows": rows, "features": width, "classes": balance, "missing": missing},
+        facts={
+            "rows": rows,
+            "features": width,
+            "classes": balance,
+            "missing": missing,
+            "sha256": table(frame).sha256(),
+        },
     )
 
 
@@ -146,32 +153,6 @@ def training_done(begun: Stage, before: list[Row], after: list[Row]) -> Stage:
     """Return stage 5 after the last update: what the model says of the followed rows now."""
     return replace(
         begun, did="what the model says of the rows followed", before=before, after=after
-    )
-
-
-def planned(plan: Plan, base: float, classes: int, epochs: int) -> Planned:
-    """Return the schedule as an event, with the planned rates of each epoch."""
-    marks = landmarks(plan)
-    per_epoch = plan.horizon.updates_per_epoch
-    assert per_epoch is not None
-    table: list[PlannedEpoch] = [
-        {
-            "epoch": epoch + 1,
-            "first": base * plan(epoch * per_epoch),
-            "last": base * plan((epoch + 1) * per_epoch - 1),
-        }
-        for epoch in range(epochs)
-    ]
-    return Planned(
-        text=str(plan.schedule),
-        base=base,
-        updates=plan.horizon.updates,
-        updates_per_epoch=per_epoch,
-        warmup=marks.warmup,
-        peak=base * marks.peak,
-        peak_at=marks.peak_at,
-        classes=classes,
-        epochs=table,
     )
 
 

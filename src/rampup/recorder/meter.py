@@ -1,7 +1,10 @@
 """`Meter`: what one optimizer step uses, read just before it, and what it did, read after it."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+import torch
 from torch.optim import Optimizer
 
 from rampup.recorder.norms import Move, gradient_norm, unscaled
@@ -35,6 +38,8 @@ class Meter:
         self._prober = prober
         self._move = Move()
         self._before: tuple[Any, ...] | None = None
+        self._norm: float | None = None
+        self._moves = False
 
     @property
     def next(self) -> int:
@@ -66,22 +71,57 @@ class Meter:
             rates = [float(group["lr"]) for group in groups]
             if rates.count(used) == len(rates):
                 rates = None
-        norm = gradient_norm(optimizer) if self._grad_norm else None
+        self._norm, self._moves = None, False
+        self._before = (k, used, planned, reported, rates)
+        if _closure(args, kwargs) is None:
+            self._look(optimizer, closure=False)
+        return None
+
+    def arguments(self, optimizer: Optimizer, args: Any, kwargs: Any) -> Any:
+        """Return the arguments of the step that begins, where it must look in between; or None.
+
+        A closure makes the gradient within the step. Of several calls of it the first one counts:
+        it is the one at the weights that are updated.
+        """
+        closure = _closure(args, kwargs)
+        if closure is None or self._before is None:
+            return None
+        waiting = True
+
+        @wraps(closure)
+        def evaluated() -> Any:
+            nonlocal waiting
+            result = closure()
+            if waiting:
+                waiting = False
+                self._look(optimizer, closure=True)
+            return result
+
+        if len(args) > 1:
+            return (args[0], evaluated, *args[2:]), kwargs
+        return args, {**kwargs, "closure": evaluated}
+
+    @torch.no_grad()
+    def _look(self, optimizer: Optimizer, *, closure: bool) -> None:
+        """Measure the gradient, and what else is to be compared with what comes after the step."""
+        if self._before is None:
+            return
+        k, used, *_ = self._before
+        if self._grad_norm:
+            self._norm = gradient_norm(optimizer)
         prober = self._prober
         if prober is not None and prober.armed:
-            prober.before(k, used, closure=bool(args[1:] or kwargs))
-        moves = self._every > 0 and k % self._every == 0
-        if moves:
+            prober.before(k, used, closure=closure)
+        self._moves = self._every > 0 and k % self._every == 0
+        if self._moves:
             self._move.before(optimizer)
-        self._before = (k, used, planned, reported, norm, rates, moves)
-        return None
 
     def after(self, loss: float | None) -> Update | None:
         """Return the update that was made, or None where the step was none."""
         if self._before is None:
             return None
-        k, used, planned, reported, norm, rates, moves = self._before
-        ratio = self._move.after() if moves else None
+        k, used, planned, reported, rates = self._before
+        norm, ratio = self._norm, self._move.after() if self._moves else None
         self._before = None
         self.done = k + 1
         return Update(
@@ -102,3 +142,12 @@ class Meter:
         probe = self._prober.after(self.done - 1)
         self._prober.arm(self.done)
         return probe
+
+
+def _closure(args: Any, kwargs: Any) -> Callable[[], Any] | None:
+    """Return the closure that a step was called with, if any; the first argument is the optimizer.
+
+    Others may hand over something else in its place.
+    """
+    given = args[1] if len(args) > 1 else kwargs.get("closure")
+    return given if callable(given) else None

@@ -113,6 +113,7 @@ def _stage(
             "columns": len(after.columns),
             "missing": missing,
             "statistics": after.statistics(),
+            "sha256": after.sha256(),
         },
     )
 

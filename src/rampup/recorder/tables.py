@@ -3,9 +3,12 @@
 Frames of polars and pandas are known by what they can do; neither is imported.
 """
 
+import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +25,9 @@ MOST_COLUMNS: Final = 64
 LONGEST: Final = 80
 """Characters that are kept of a cell."""
 
+_PLAIN: Final = (str, int, float, bytes, date, time, timedelta, Decimal)
+"""Kinds of cells that print all that is in them."""
+
 Array = npt.NDArray[Any]
 
 
@@ -34,12 +40,15 @@ class Table:
         columns: name → values, one for each row.
         ids: of the rows.
         rows: how many there are.
+        whole: whether the columns hold all of the data; of a list of tensors, say, they hold
+            what it prints.
     """
 
     shape: str
     columns: dict[str, Array]
     ids: list[int]
     rows: int
+    whole: bool = True
 
     def sample(self, ids: Sequence[int]) -> list[Row]:
         """Return the rows with these ids, as far as they are there."""
@@ -51,6 +60,23 @@ class Table:
             if at is not None:
                 found.append({"id": one, "cells": {name: _cell(v[at]) for name, v in shown}})
         return found
+
+    def sha256(self) -> str | None:
+        """Return a hash of names, kinds and all cells, alike on every machine.
+
+        None where a cell is an object of which nobody knows what is in it.
+        """
+        if not self.whole:
+            return None
+        digest = hashlib.sha256(self.shape.encode())
+        for name, values in self.columns.items():
+            content = _content(values)
+            if content is None:
+                return None
+            for part in (name.encode(errors="surrogatepass"), content):
+                digest.update(len(part).to_bytes(8, "little"))  # so that no two can be one
+                digest.update(part)
+        return digest.hexdigest()
 
     def missing(self) -> dict[str, int]:
         """Return how many cells of each column hold nothing, where any do."""
@@ -88,7 +114,8 @@ def table(data: Any, names: Sequence[str] | None = None) -> Table:
     if hasattr(data, "toarray"):
         return _array(data.toarray(), f"{data.dtype}, sparse", names)
     if isinstance(data, list | tuple):
-        return _array(_of_items(data), None, names)
+        items = _of_items(data)
+        return replace(_array(items, None, names), whole=items.dtype != object)
     array = np.asarray(data)
     return _array(array, None, names)
 
@@ -168,6 +195,32 @@ def _statistics(values: Array) -> dict[str, float]:
         "least": float(finite.min()),
         "most": float(finite.max()),
     }
+
+
+def _content(values: Array) -> bytes | None:
+    """Return a column as bytes; None where a cell does not tell what is in it."""
+    if values.dtype.kind not in "OU":
+        little = values.astype(values.dtype.newbyteorder("<"), copy=False)
+        return f"{little.dtype.str} ".encode() + little.tobytes()
+    cells = values.tolist()
+    if all(isinstance(cell, str) for cell in cells):
+        lengths = np.array([len(cell) for cell in cells], dtype="<i8").tobytes()
+        return b"text " + lengths + "".join(cells).encode(errors="surrogatepass")
+    plain = [_known(cell) for cell in cells]
+    if None in plain:
+        return None
+    return "\0".join(map(str, plain)).encode(errors="surrogatepass")
+
+
+def _known(cell: Any) -> str | None:
+    """Return all that is in a cell as text; None where nobody knows."""
+    if isinstance(cell, np.ndarray):
+        cell = cell.tolist()
+    if isinstance(cell, list | tuple):
+        inner = [_known(item) for item in cell]
+        return None if None in inner else f"[{', '.join(map(str, inner))}]"
+    plain = cell is None or str(cell) == "<NA>" or isinstance(cell, _PLAIN)
+    return repr(cell) if plain else None
 
 
 def _cell(value: Any) -> Any:

@@ -20,6 +20,7 @@ from rampup.recorder.layers import first_tensor, layers
 from rampup.recorder.meter import Meter
 from rampup.recorder.opening import ending, header
 from rampup.recorder.passes import check_loader, on_pass, on_skip
+from rampup.recorder.planned import Outlook
 from rampup.recorder.probes import Prober
 from rampup.recorder.stages import stages
 from rampup.scheduler.first import FirstRate
@@ -71,6 +72,7 @@ class Watch:
         self._journal = journal
         self._listeners = [*listeners]
         self._opening = opening
+        self._outlook = Outlook(None if opening is None else scheduler)
         self._prober = prober
         self._loader, self._scaler = loader, scaler
         self._epochs = Epochs()
@@ -85,6 +87,8 @@ class Watch:
         self._due = time.monotonic() + SECONDS
         if self._opening is not None:
             self.emit(self._opening)
+            if (plan := self._outlook.begin()) is not None:
+                self.emit(plan)
             self.flush()
         if self._loader is not None:
             self._undo.append(on_pass(self._loader, self._pass_begins))
@@ -114,7 +118,7 @@ class Watch:
         if self._opening is not None:
             status, reason = ending(error)
             seconds = round(time.perf_counter() - self._started, 3)
-            self.emit(End(status=status, updates=self._meter.done, reason=reason, seconds=seconds))
+            self.end(End(status=status, updates=self._meter.done, reason=reason, seconds=seconds))
         self.flush()
         if self._journal is not None:
             self._journal.close()
@@ -183,14 +187,24 @@ class Watch:
         self._ended = False
         epoch = self._epochs.close(self._meter.done, measured, metrics)
         self.emit(epoch)
-        for observation in self._epochs.observed(self.events):
-            self.emit(observation)
+        self.observe()
         self.flush()
         return epoch
 
     def listen(self, listener: Listener) -> None:
         """Call `listener` with each event from here on."""
         self._listeners.append(listener)
+
+    def observe(self) -> None:
+        """Emit what the rules say of the events since the last time."""
+        for observation in self._epochs.observed(self.events):
+            self.emit(observation)
+
+    def end(self, end: End) -> None:
+        """Emit how the run ended, and before it what the rules say of all of it."""
+        for observation in self._epochs.observed([*self.events, end]):
+            self.emit(observation)
+        self.emit(end)
 
     def emit(self, event: Event) -> None:
         """Add an event, tell the listeners, and keep it for the next flush."""
@@ -245,11 +259,10 @@ class Watch:
 
     # hooks of the optimizer: what they lead to must not become part of a compiled step
 
-    def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+    def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> Any:
         if is_compiling():
-            torch.compiler.disable(self._begins)(optimizer, args, kwargs)  # type: ignore[no-untyped-call]
-        else:
-            self._begins(optimizer, args, kwargs)
+            return torch.compiler.disable(self._begins)(optimizer, args, kwargs)  # type: ignore[no-untyped-call]
+        return self._begins(optimizer, args, kwargs)
 
     def _after_step(self, _optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
         if is_compiling():
@@ -257,10 +270,11 @@ class Watch:
         else:
             self._made()
 
-    def _begins(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+    def _begins(self, optimizer: Optimizer, args: Any, kwargs: Any) -> Any:
         scale = self._meter.before(optimizer, args, kwargs)
         if scale is not None:
             self._skipped(scale)
+        return self._meter.arguments(optimizer, args, kwargs)  # a hook may return other ones
 
     def _made(self) -> None:
         if self._ended:
@@ -271,6 +285,8 @@ class Watch:
         self._loss, self._losses = 0.0, 0
         self._epochs.open.append(update)
         self.emit(update)
+        if (plan := self._outlook.see(update)) is not None:
+            self.emit(plan)
         probe = self._meter.probe()
         if probe is not None:
             self.emit(probe)
@@ -313,7 +329,9 @@ def watch(
         model: the model in training.
         optimizer: its optimizer. Rates are those of its first group; of all groups, where they
             differ.
-        scheduler: one of ours gives planned rates; any torch scheduler gives reported ones.
+        scheduler: any torch scheduler gives reported rates, and one of ours planned ones. The plan
+            as a whole is told of a `RampupLR` at once; of one that `from_torch` reads, without a
+            function of yours in it, after two updates that kept to it, step for step.
         to: a folder for `trace.jsonl`; None keeps the events in memory only.
         listeners: called with each event.
         grad_norm: measure the length of the gradient.

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,8 +13,10 @@ from rampup.report.sections import heading
 from rampup.trace.compare.difference import Difference, shown
 from rampup.trace.diff import TraceDiff
 
-_IN_TABLES = ("config", "final", "surroundings")
-_TITLES = {
+IN_TABLES: Final = ("config", "final", "surroundings")
+"""Parts whose values stand side by side; the others are told in sentences."""
+
+TITLES: Final = {
     "config": "Configuration",
     "data flow": "Data flow",
     "schedule": "Schedule",
@@ -32,9 +35,9 @@ def differences(diff: TraceDiff) -> RenderableType:
         Text.assemble(("b  ", "bold cyan"), diff.b),
     ]
     for part, found in groupby(diff.differences, lambda difference: difference.part):
-        parts += [heading(_TITLES[part]), *_part(part, list(found))]
+        parts += [heading(TITLES[part]), *_part(part, list(found))]
     if diff.surroundings:
-        parts.append(heading(_TITLES["surroundings"]))
+        parts.append(heading(TITLES["surroundings"]))
         parts += _part("surroundings", diff.surroundings)
     parts.append(Text())
     parts += [Text(f"note: {note}", style="yellow") for note in diff.notes]
@@ -45,7 +48,7 @@ def differences(diff: TraceDiff) -> RenderableType:
 
 
 def _part(part: str, found: Sequence[Difference]) -> list[RenderableType]:
-    if part not in _IN_TABLES:
+    if part not in IN_TABLES:
         return [_sentence(difference) for difference in found]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
     table.add_column("")
@@ -56,7 +59,7 @@ def _part(part: str, found: Sequence[Difference]) -> list[RenderableType]:
     for difference in found:
         row = [difference.name, *shown(difference.a, difference.b)]
         if part == "final":
-            row.append(_change(difference))
+            row.append(change(difference))
         table.add_row(*map(Text, row))
     return [table]
 
@@ -67,7 +70,8 @@ def _sentence(difference: Difference) -> RenderableType:
     return row
 
 
-def _change(difference: Difference) -> str:
+def change(difference: Difference) -> str:
+    """Return b − a with its sign, or "" where that is no number."""
     x, y = difference.a, difference.b
     if not isinstance(x, int | float) or not isinstance(y, int | float):
         return ""

@@ -80,7 +80,12 @@ def _rows(title: str, unit: str, rows: Sequence[Row], width: int) -> Table:
 
 
 def schedule(event: Planned, width: int) -> RenderableType:
-    """Return the schedule: its text, its chart, and the planned rates of each epoch."""
+    """Return the schedule: its text, and where epochs are known its chart and their rates."""
+    text = Text.assemble("schedule  ", (event.text, "bold"), f"   base rate {event.base:g}")
+    if not event.epochs:
+        warmup = f", {event.warmup} updates of warmup" if event.warmup else ""
+        peak = f"planned peak {event.peak:g} from update {event.peak_at} on{warmup}"
+        return Group(text, Text(peak))
     updates, per_epoch = event.updates, event.updates_per_epoch
     x: list[float] = []
     y: list[float] = []
@@ -95,7 +100,6 @@ def schedule(event: Planned, width: int) -> RenderableType:
         height=11,
         x_ticks=sorted({0, event.peak_at, updates // 2, updates - 1}),
     )
-    text = Text.assemble("schedule  ", (event.text, "bold"), f"   base rate {event.base:g}")
     return Group(text, Text(drawn), _planned_rates(event))
 
 
@@ -148,6 +152,11 @@ def epoch(event: Epoch, observations: Sequence[Observation], width: int) -> Rend
     if width >= ROOMY:
         return Text.assemble(row, "   ", (said, "italic"))
     return Group(row, Padding(Text(said, style="italic dim"), (0, 0, 0, 7)))
+
+
+def said(observations: Sequence[Observation]) -> RenderableType:
+    """Return observations that belong to no epoch, each on lines of its own."""
+    return Group(*(Padding(Text(f"· {one.sentence}"), (0, 0, 0, 2)) for one in observations))
 
 
 def _known(value: float, form: str) -> str:

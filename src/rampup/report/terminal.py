@@ -20,6 +20,7 @@ from rampup.trace.record import (
     Stage,
     Update,
 )
+from rampup.trace.rules import WHOLE_RUN
 
 
 class View:
@@ -37,6 +38,7 @@ class View:
         self._compares = False
         self._epochs: list[Epoch] = []
         self._observations: list[Observation] = []
+        self._of_the_run: list[Observation] = []
         self._waiting: Epoch | None = None
         self._progress: Progress | None = None
 
@@ -50,7 +52,8 @@ class View:
             case Update():
                 self._advance(event)
             case Observation():
-                self._observations.append(event)
+                whole = event.rule in WHOLE_RUN
+                (self._of_the_run if whole else self._observations).append(event)
             case Epoch():
                 self._waiting = event
             case Skipped() | Probe():
@@ -68,7 +71,7 @@ class View:
                 self._print(sections.schedule(event, width))
                 self._print(sections.heading("Training"))
                 self._print(sections.epoch_header())
-                self._start(event.updates, "updates")
+                self._start(event.updates or None, "updates")
             case Baseline():
                 self._stop()
                 self._print(sections.heading("Baseline: the same seeds without warmup"))
@@ -81,6 +84,10 @@ class View:
                 self._print(sections.insight(event))
             case End():
                 self._stop()
+                said = [*self._observations, *self._of_the_run]
+                if said:
+                    self._print(sections.heading("Observations on the whole run"))
+                    self._print(sections.said(said))
                 self._print(sections.end(event))
                 if self._folder is not None:
                     self._print(Text(f"kept in {self._folder}"))

@@ -52,20 +52,30 @@ class Motion:
     steepest_at: int
 
 
-def landmarks(plan: Plan) -> Landmarks:
+def landmarks(plan: Plan, *, most: int = MOST) -> Landmarks:
     """Return the landmarks of `plan`.
 
     The peak is exact for runs of up to a million updates; of longer ones, every joint and a
-    million evenly spaced updates are looked at.
+    million evenly spaced updates are looked at, and then those around the highest of them.
+
+    Args:
+        plan: what to look at.
+        most: how many updates stand for "a million" above, ≥ 3.
 
     Example:
         >>> from rampup import hold, warmup
         >>> landmarks((warmup(4) >> hold()).plan(updates=10))
         Landmarks(first=0.25, peak=1.0, peak_at=3, last=1.0, warmup=4)
     """
-    k = _looked_at(plan)
-    factors = plan(k)
-    highest = int(factors.argmax())
+    k = _looked_at(plan, most)
+    while True:
+        factors = plan(k)
+        highest = int(factors.argmax())
+        low, high = k[max(highest - 1, 0)], k[min(highest + 1, len(k) - 1)]
+        if high - low <= 2:
+            break
+        closer = low + _spaced(int(high - low) + 1, most)
+        k = np.unique(np.concatenate([closer, k[highest : highest + 1]]))
     return Landmarks(
         first=plan(0),
         peak=float(factors[highest]),
@@ -117,10 +127,10 @@ def _given_up(plan: Plan) -> float:
     return lost / peak if peak else 0.0
 
 
-def _looked_at(plan: Plan) -> npt.NDArray[np.int64]:
+def _looked_at(plan: Plan, most: int = MOST) -> npt.NDArray[np.int64]:
     updates = plan.horizon.updates
     marks = [k for k in plan.track.marks if k < updates]
-    return np.unique(np.concatenate([_spaced(updates), np.array(marks, dtype=np.int64)]))
+    return np.unique(np.concatenate([_spaced(updates, most), np.array(marks, dtype=np.int64)]))
 
 
 def _spaced(updates: int, most: int = MOST) -> npt.NDArray[np.int64]:

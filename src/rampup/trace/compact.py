@@ -104,7 +104,7 @@ class Reader:
     def __init__(self) -> None:
         self._columns: list[str] | None = None
         self._fixed: dict[str, Any] = {}
-        self._left_out = [True, True]
+        self._left_out: list[str] = []
         self._next = 0
 
     def event(self, line: str) -> Event | None:
@@ -127,6 +127,16 @@ class Reader:
             TraceError: a line holds none; no update was yielded then, and the message names the
                 first line.
         """
+        columns = self.columns(lines)
+        for values in zip(*columns.values(), strict=True):
+            yield Update(**dict(zip(columns, values, strict=True)))
+
+    def columns(self, lines: Sequence[str]) -> dict[str, Sequence[Any]]:
+        """Return the same as a column for each field of an update, which is quicker.
+
+        Raises:
+            TraceError: a line holds no update; the message names the first line.
+        """
         text = ",\n".join(lines)
         try:
             rows = json.loads(f"[{text}]")  # all at once is many times quicker
@@ -138,16 +148,11 @@ class Reader:
             raise _none(lines[0], error) from None
         if '"' in text:
             rows = _number(rows)
-        names, fixed, planned, reported = self._columns, self._fixed, *self._left_out
-        for row in rows:
-            fields = dict(zip(names, row, strict=True))
-            fields.update(fixed)
-            if planned:
-                fields["planned"] = fields["used"]
-            if reported:
-                fields["reported"] = fields["used"]
-            self._next += 1
-            yield Update(k=self._next - 1, **fields)
+        found = dict(zip(self._columns, zip(*rows, strict=True), strict=True))
+        alike = {name: (self._fixed.get(name),) * len(rows) for name in COLUMNS}
+        alike |= {name: found.get("used", alike["used"]) for name in self._left_out}
+        self._next += len(rows)
+        return {"k": range(self._next - len(rows), self._next), **alike, **found}
 
     def _declare(self, line: str) -> None:
         try:
@@ -162,7 +167,7 @@ class Reader:
         except (ValueError, TypeError, KeyError) as error:
             raise _none(line, error) from None
         self._columns, self._next = names, k
-        self._left_out = [name not in names and name not in same for name in RATES]
+        self._left_out = [name for name in RATES if name not in names and name not in same]
 
 
 def _number(value: Any) -> Any:

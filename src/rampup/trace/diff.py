@@ -7,15 +7,16 @@ measure is said.
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from rampup.errors import TraceError
 from rampup.trace.compare import outcome, settings
 from rampup.trace.compare.difference import Difference
+from rampup.trace.compare.pair import Pair
 from rampup.trace.compare.updates import updates
-from rampup.trace.record import Event, Update
-from rampup.trace.source import Traced, events_of
+from rampup.trace.record import Stage
+from rampup.trace.source import Traced
+from rampup.trace.story import story_of
 
 TOLERANCE: Final = 1e-6
 """Losses this close, as a share of the larger one, are told to be close."""
@@ -86,42 +87,43 @@ def diff(a: Traced, b: Traced, *, tolerance: float = TOLERANCE) -> TraceDiff:
         >>> diff(run(0.1), run(0.1)).sentences
         ['no difference']
     """
+    return compared(Pair(a=story_of(a, "a"), b=story_of(b, "b")), tolerance)
+
+
+def compared(pair: Pair, tolerance: float = TOLERANCE) -> TraceDiff:
+    """Return what differs between two traces that were read.
+
+    Raises:
+        TraceError: the tolerance is none.
+    """
     if not 0 <= tolerance < 1:
         raise TraceError(f"tolerance {tolerance!r} is not allowed; write a number in [0, 1)")
-    left, right = events_of(a), events_of(b)
-    # updates are many, and only one part looks at them
-    x, y = ([event for event in events if type(event) is not Update] for events in (left, right))
     return TraceDiff(
-        a=_name(a, "a"),
-        b=_name(b, "b"),
+        a=pair.a.name,
+        b=pair.b.name,
         tolerance=tolerance,
         differences=[
-            *settings.config(x, y),
-            *settings.data_flow(x, y),
-            *settings.schedule(x, y),
-            *updates(left, right, tolerance),
-            *outcome.epochs(x, y),
-            *outcome.final(x, y),
-            *outcome.one_only(x, y),
+            *settings.config(pair),
+            *settings.data_flow(pair),
+            *settings.schedule(pair),
+            *updates(pair, tolerance),
+            *outcome.epochs(pair),
+            *outcome.final(pair),
+            *outcome.one_only(pair),
         ],
-        surroundings=[*settings.surroundings(x, y)],
-        notes=[*_notes(left, right)],
+        surroundings=[*settings.surroundings(pair)],
+        notes=[*_notes(pair)],
     )
 
 
-def _notes(a: list[Event], b: list[Event]) -> Iterable[str]:
-    kinds = [{event.kind for event in events} for events in (a, b)]
-    if all("stage" in some for some in kinds):
-        yield settings.hash_note(a, b)
-    for side, events in (("a", a), ("b", b)):
-        if not events:
+def _notes(pair: Pair) -> Iterable[str]:
+    if pair.a.all(Stage) and pair.b.all(Stage):
+        yield settings.hash_note(pair)
+    for side, story in zip(pair.names, (pair.a, pair.b), strict=True):
+        if not story.events and not story.updates:
             yield f"{side} holds no event"
-        elif events[-1].kind != "end":
+        elif not story.ended:
             yield f"{side} has no end: it was cut off, or it still runs"
-
-
-def _name(source: Traced, side: str) -> str:
-    return str(source) if isinstance(source, str | Path) else side
 
 
 def _spelled(value: Any) -> Any:

@@ -50,7 +50,8 @@ class Journal:
         """Write a group of events, so that all of them are in the file or the last one is torn."""
         if self._file is None:
             return
-        left = self._writer.lines(events).encode()
+        # half of a surrogate pair, as in some file names, has no UTF-8: as JSON escapes it
+        left = self._writer.lines(events).encode(errors="backslashreplace")
         try:
             while left:  # a disk that is nearly full takes a part
                 left = left[self._file.write(left) :]

@@ -98,13 +98,15 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """The schedule as planned, before the first update."""
+    """The schedule as planned, before the first update or as soon as it is known."""
 
     kind: ClassVar = "schedule"
     text: str
     base: float
     updates: int
+    """In the whole run; 0 where nobody says."""
     updates_per_epoch: int
+    """0 where nobody says; `epochs` is empty then."""
     warmup: int
     """Updates that belong to a warmup."""
     peak: float
@@ -112,6 +114,7 @@ class Planned:
     peak_at: int
     """First update that is to use it."""
     classes: int
+    """That the model tells apart; 0 where nobody says."""
     epochs: list[PlannedEpoch]
 
 

@@ -3,6 +3,7 @@
 | names | become |
 |---|---|
 | `rate/used`, `used` and so on, as our writers write them | themselves |
+| `lr/group0`, `lr/group1` …, beside `rate/used` | the rate of each group |
 | `lr`, `learning_rate`, `train/learning_rate`, `lr-AdamW`, `lr-AdamW/pg1` … | the rate: see `lr` |
 | `loss`, `train_loss`, `train/loss`, `Loss/train`, `train_loss_step` | the loss |
 | `grad_norm`, `train/grad_norm`, `gradient_norm`, `grad_2.0_norm_total` | the gradient's norm |
@@ -35,6 +36,7 @@ _ROLES: Final = {
     "epoch": re.compile(rf"^{_TRAIN}epoch$"),
 }
 _OURS: Final = re.compile(r"^(rate|update)/(used|planned|reported|loss|grad_norm|ratio)$")
+_GROUP: Final = re.compile(r"^lr/group(\d+)$")
 _EPOCH: Final = "epoch/"
 _MEASURED: Final = "epoch/metrics/"
 
@@ -126,11 +128,14 @@ class Series:
             raise TraceError(f"columns names {unknown[0]!r}, which is none of {known}")
         taken: dict[str, str] = {what: name for name, what in named.items()}
         roles: dict[str, str] = {}
+        ours = any(role(name) == "used" for name in names)
         for name in names:
             what = named.get(name) or role(name)
+            if ours and _GROUP.match(name):
+                what = "group"
             if what is None:
                 continue
-            if what in ("held out", "epoch field") or taken.setdefault(what, name) == name:
+            if what in ("held out", "epoch field", "group") or taken.setdefault(what, name) == name:
                 roles[name] = what
             else:
                 self.notes.append(f"{name!r} is left out, {taken[what]!r} is the {what}")
@@ -152,7 +157,14 @@ class Series:
         if self.lr == "next" and made and made[last := max(made)].keys() == {"used"}:
             del made[last]  # nothing says that this update was made
         empty: dict[str, Any] = {**dict.fromkeys(FIELDS), "used": math.nan}
-        return [Update(k=k, **empty | made[k]) for k in sorted(made) if k >= 0 and made[k]]
+        groups = [name for name, what in roles.items() if what == "group"]
+        groups.sort(key=lambda name: int(name.removeprefix("lr/group")))
+        rates = {k: _apart(self.steps[k + self.first], groups) for k in made if groups}
+        return [
+            Update(k=k, **empty | made[k], rates=rates.get(k))
+            for k in sorted(made)
+            if k >= 0 and made[k]
+        ]
 
     def _epochs(self, roles: Mapping[str, str], updates: list[Update]) -> list[Epoch]:
         """Return the epochs at whose ends something was measured, counted where nobody does."""
@@ -212,6 +224,12 @@ class Series:
             config=self.config,
             environment={"source": self.source, "format": self.form, "notes": self.notes},
         )
+
+
+def _apart(said: Mapping[str, float], groups: Iterable[str]) -> list[float] | None:
+    """Return the rate of each group that has one, where they are not all alike."""
+    rates = [said[name] for name in groups if name in said]
+    return rates if len(set(rates)) > 1 else None
 
 
 def joined(rows: Iterable[tuple[int, Mapping[str, float]]]) -> dict[int, dict[str, float]]:

@@ -49,7 +49,7 @@ def first_record(seconds: float) -> bytes:
 def record(step: int, seconds: float, values: Mapping[str, float]) -> bytes:
     """Return numbers by their tags, at a step, as a record; they are rounded to 32 bits."""
     summary = b"".join(
-        _field(1, _field(1, tag.encode()) + b"\x15" + _single(value))
+        _field(1, _field(1, tag.encode(errors="backslashreplace")) + b"\x15" + _single(value))
         for tag, value in values.items()
     )
     return frame(

@@ -21,7 +21,7 @@ from torch.optim import SGD, AdamW
 
 from rampup import HuggingFaceCallback, RampupLR
 from rampup.errors import TraceError
-from rampup.trace.record import Epoch, Update
+from rampup.trace.record import Epoch, Planned, Update
 
 transformers = pytest.importorskip(
     "transformers", reason="transformers is not installed; pip install --group dev"
@@ -155,7 +155,8 @@ def test_a_loss_that_no_one_says_is_none(tmp_path: Path) -> None:
     assert [update.loss for update in of(Update, callback.events)] == [None] * UPDATES
 
 
-def test_a_scheduler_of_torch_has_no_plan(tmp_path: Path) -> None:
+def test_a_scheduler_of_torch_plans_no_single_update(tmp_path: Path) -> None:
+    """But its plan as a whole is told, with the length of the run that the Trainer knows."""
     callback = HuggingFaceCallback()
     trainer = trainer_of(tmp_path, [callback])
     optimizer = SGD(trainer.model.parameters(), lr=0.5)
@@ -167,6 +168,8 @@ def test_a_scheduler_of_torch_has_no_plan(tmp_path: Path) -> None:
     rates = [0.5 * 0.5**k for k in range(UPDATES)]
     assert rates == [update.used for update in updates] == [u.reported for u in updates]
     assert {update.planned for update in updates} == {None}
+    (plan,) = of(Planned, callback.events)
+    assert (plan.text, plan.peak, plan.updates) == ("steps every 1up gamma 0.5", 0.5, UPDATES)
 
 
 @pytest.mark.parametrize("breaks", [False, True])
@@ -219,6 +222,26 @@ def test_an_exception_leaves_nothing_behind(tmp_path: Path) -> None:
     assert hooks(trainer.optimizer, trainer.model) == before
     check_frame(callback.events, "failed", STOP + 2)
     check_folder(tmp_path / "a", callback.events)
+
+
+def test_a_loop_of_ones_own_behind_a_crash_is_no_part_of_the_run(tmp_path: Path) -> None:
+    """Nobody closed the callback: the first update that the Trainer did not announce tells."""
+    trainer = trainer_of(tmp_path, [Halt(breaks=True)])
+    before = hooks(trainer.optimizer, trainer.model)
+    callback = HuggingFaceCallback(tmp_path / "a")
+    trainer.add_callback(callback)
+    with pytest.raises(RuntimeError, match="boom"):
+        trainer.train()
+
+    for _ in range(3):
+        sum(p.sum() for p in trainer.model.parameters()).backward()
+        trainer.optimizer.step()
+
+    check_frame(callback.events, "failed", STOP + 2)
+    assert callback.events[-1].reason == "the trainer was left within the run"
+    check_folder(tmp_path / "a", callback.events)
+    callback.close()
+    assert hooks(trainer.optimizer, trainer.model) == before
 
 
 def test_another_run_is_not_overwritten(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+from rampup.report.page.compare import compare
+from rampup.report.page.diff_page import render_diff
 from rampup.report.page.render import render
 from rampup.report.page.source import read_story
 from rampup.trace.record import Event, to_json
@@ -85,3 +87,9 @@ def kept(folder: Path, events: Iterable[Event]) -> Path:
 def page_of(*runs: Path) -> str:
     """Return the page of these runs."""
     return render([read_story(run) for run in runs])
+
+
+def diff_page_of(a: Path, b: Path) -> str:
+    """Return the page of what differs between two runs."""
+    stories = [read_story(run) for run in (a, b)]
+    return render_diff(stories, compare(stories, "ab"))

@@ -15,7 +15,7 @@ from tests.report import events as e
 from tests.report.page.conftest import kept
 from tests.report.page.test_whole_page import ATTACK, attacked
 
-from rampup import train, write_report
+from rampup import train, write_diff, write_report
 
 sync_api = pytest.importorskip(
     "playwright.sync_api",
@@ -43,7 +43,7 @@ ONLY_WITH_IT = """
     Follow one update through all charts Move the slider, or press the arrow keys on it.
     Start over Previous layer Next layer Show all All 5 layers are shown.
 """
-WIDTHS = {"wide": 1600, "usual": 1280, "narrow": 400}
+WIDTHS = {"wide": 1600, "usual": 900, "narrow": 400}
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +56,11 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Return the reports of a real run, of one made by hand, of an attack, and of three runs."""
+    """Return reports of a real run, of one made by hand, of an attack and of three runs; diffs."""
     folder = tmp_path_factory.mktemp("pages")
     train({"baseline": {"seeds": 3}}, to=folder / "example")
+    longer = {"baseline": {"seeds": 0}, "training": {"lr": 0.02, "epochs": 12}}
+    train(longer, to=folder / "longer")
     made, crashed = kept(folder / "made", e.whole_run()), kept(folder / "cut", e.whole_run()[:40])
     runs = {
         "example": [folder / "example"],
@@ -66,7 +68,16 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "attack": [attacked(folder / "attack")],
         "three": [folder / "example", made, crashed],
     }
-    return {name: write_report(these, folder / f"{name}.html") for name, these in runs.items()}
+    pages = {name: write_report(these, folder / f"{name}.html") for name, these in runs.items()}
+    diffs = {
+        "diff": (folder / "example", folder / "longer"),
+        "diff-attack": (made, folder / "attack"),
+        "diff-none": (made, made),
+    }
+    for name, (a, b) in diffs.items():
+        pages[name] = folder / f"{name}.html"
+        write_diff(a, b, pages[name])
+    return pages
 
 
 class Visit:
@@ -94,7 +105,9 @@ def test_the_default_run_is_small(pages: dict[str, Path]) -> None:
     assert pages["example"].stat().st_size <= 150_000
 
 
-@pytest.mark.parametrize("name", ["example", "made", "attack", "three"])
+@pytest.mark.parametrize(
+    "name", ["example", "made", "attack", "three", "diff", "diff-attack", "diff-none"]
+)
 def test_nothing_is_asked_for_and_nothing_goes_wrong(
     browser: Any, pages: dict[str, Path], name: str
 ) -> None:
@@ -111,6 +124,11 @@ def test_an_attack_shows_as_text(browser: Any, pages: dict[str, Path]) -> None:
         assert ATTACK in visit.page.inner_text("#run1-schedule")
         assert visit.page.locator("script").count() == 2
         assert visit.said == []
+    with Visit(browser, pages["diff-attack"]) as visit:
+        assert ATTACK in visit.page.inner_text("#differences-data-flow + ul")
+        assert ATTACK in visit.page.inner_text("#differences-config-table")
+        assert visit.page.locator("script").count() == 1
+        assert visit.said == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -119,7 +137,7 @@ def test_the_page_fits_and_is_drawn(
     browser: Any, pages: dict[str, Path], width: str, scheme: str
 ) -> None:
     ARTEFACTS.mkdir(exist_ok=True)
-    for name in ("example", "three") if width != "wide" else ("example",):
+    for name in ("example", "three", "diff") if width != "wide" else ("example", "diff"):
         size = {"width": WIDTHS[width], "height": 900}
         with Visit(browser, pages[name], viewport=size, color_scheme=scheme) as visit:
             page = visit.page
@@ -211,15 +229,55 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
         assert {"A", "INPUT", "BUTTON", "SUMMARY", "DIV"} <= seen
 
 
+def test_a_diff_is_read_with_the_keyboard_and_without_javascript(
+    browser: Any, pages: dict[str, Path]
+) -> None:
+    with Visit(browser, pages["diff"], java_script_enabled=False) as visit:
+        page = visit.page
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.locator("main:focus").count() == 1
+        focused = []
+        for _ in range(4):
+            page.keyboard.press("Tab")
+            focused.append(page.locator(":focus").get_attribute("aria-labelledby"))
+        assert focused[0] == "runs-c"
+        assert None not in focused
+        page.locator("nav a", has_text="Updates").press("Enter")
+        page.wait_for_url("**#differences-updates")
+        assert page.locator("h3:target").inner_text() == "Updates"
+        assert "rate used first differs at update 0" in page.inner_text("main")
+
+
+def test_the_first_difference_is_marked_where_it_is(browser: Any, pages: dict[str, Path]) -> None:
+    """The rates differ from update 0 on, at the left edge; no label leaves the page."""
+    with Visit(browser, pages["diff"], viewport={"width": 400, "height": 900}) as visit:
+        page = visit.page
+        left, mark = page.evaluate(
+            """() => ["#all-used .plot", "#all-used .chart .mark"].map(
+              (place) => document.querySelector(place).getBoundingClientRect().left)"""
+        )
+        assert mark == pytest.approx(left, abs=1)
+        said = page.locator("#all-used .tick.at")
+        assert said.text_content() == "b from 0"
+        box = said.bounding_box()
+        assert box["x"] >= left
+        assert box["x"] + box["width"] <= 400
+        assert page.locator("#all-used .legend li").last.inner_text() == (
+            "first difference from a: b from 0"
+        )
+
+
 def test_it_prints(browser: Any, pages: dict[str, Path]) -> None:
     ARTEFACTS.mkdir(exist_ok=True)
-    with Visit(browser, pages["example"], color_scheme="dark") as visit:
-        visit.page.emulate_media(media="print", color_scheme="dark")
-        for hidden in ("nav", ".scrub", ".stepper"):
-            assert not visit.page.locator(hidden).first.is_visible()
-        assert visit.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
-        pdf = visit.page.pdf(path=ARTEFACTS / "example.pdf", format="A4")
-    assert pdf.startswith(b"%PDF")
+    for name, unseen in (("example", ("nav", ".scrub", ".stepper")), ("diff", ("nav",))):
+        with Visit(browser, pages[name], color_scheme="dark") as visit:
+            visit.page.emulate_media(media="print", color_scheme="dark")
+            for hidden in unseen:
+                assert not visit.page.locator(hidden).first.is_visible()
+            assert visit.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+            pdf = visit.page.pdf(path=ARTEFACTS / f"{name}.pdf", format="A4")
+        assert pdf.startswith(b"%PDF")
 
 
 @pytest.mark.skipif(
@@ -227,8 +285,12 @@ def test_it_prints(browser: Any, pages: dict[str, Path]) -> None:
     reason=f"{NOT_TESTED}the report with axe-core; make test installs it where npm is",
 )
 @pytest.mark.parametrize(
-    ("name", "scheme"), [("example", "light"), ("example", "dark"), ("three", "light")]
-)
+    ("name", "scheme"),
+    [
+        ("example", "light"), ("example", "dark"), ("three", "light"),
+        ("diff", "light"), ("diff", "dark"), ("diff-none", "light"),
+    ],
+)  # fmt: skip
 def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], name: str, scheme: str) -> None:
     with Visit(browser, pages[name], color_scheme=scheme, bypass_csp=True) as visit:
         visit.page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -7,7 +7,18 @@ import numpy as np
 import pytest
 from tests.report.page.conftest import tree
 
-from rampup.report.page.svg import HIGH, WIDE, Chart, Curve, bars, draw, element, interval, path
+from rampup.report.page.svg import (
+    HIGH,
+    WIDE,
+    Chart,
+    Curve,
+    Mark,
+    bars,
+    draw,
+    element,
+    interval,
+    path,
+)
 
 
 def curve(x: list[float], y: list[float], form: str = "line") -> Curve:
@@ -70,6 +81,20 @@ def test_a_flat_or_a_single_value_has_an_axis(y: list[float]) -> None:
     drawn = draw(Chart(id="c", title="t", says="s", curves=[curve(list(range(len(y))), y)]))
     assert "nan" not in drawn.svg
     assert drawn.last > drawn.first
+
+
+def test_a_mark_stands_at_its_update_and_its_label_where_there_is_room() -> None:
+    marks = [Mark(at=at, label=f"at {at}") for at in (0, 1, 5, 10)]
+    drawn = draw(
+        Chart(id="c", title="t", says="s", curves=[curve([0, 10], [0, 1])], marks=marks)
+    )  # fmt: skip
+    root = tree(drawn.svg)
+    lines = [one for one in root.all("line") if one.attributes["class"] == "mark"]
+    labels = [one for one in root.all("text") if "at" in one.attributes["class"].split()]
+    assert [one.attributes["x1"] for one in lines] == ["0%", "10%", "50%", "100%"]
+    assert [(one.text, one.attributes["class"]) for one in labels] == [
+        ("at 0", "tick at start"), ("at 5", "tick at end"), ("at 10", "tick at end"),
+    ]  # fmt: skip
 
 
 def test_a_chart_says_itself() -> None:

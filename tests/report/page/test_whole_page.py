@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.report import events as e
 from tests.report.page.conftest import Element, kept, page_of, tree
+from tests.trace.rules import made
 
 from rampup.errors import TraceError
 from rampup.trace.record import Observation, Probe, Skipped, Update, from_json, to_json
@@ -158,7 +159,8 @@ def test_every_text_of_a_run_shows_as_text(tmp_path: Path) -> None:
     for key in ("data", "schedule", "observations", "baseline", "prediction", "environment"):
         assert ATTACK in root.by_id(f"run1-{key}").text
     assert not any(name.startswith("on") for one in root.all("*") for name in one.attributes)
-    stage = json.loads(scripts[0].text)["events"][5]
+    events = json.loads(scripts[0].text)["events"]
+    stage = next(event for event in events if event["kind"] == "stage")
     assert stage["notes"][0] == ATTACK + QUOTES
     assert not set("<>&\u2028\u2029") & set(scripts[0].text)
     page.encode("utf-8", errors="replace")
@@ -216,6 +218,69 @@ def test_a_loop_that_measures_little_has_a_page(tmp_path: Path) -> None:
 def test_a_plan_without_an_update_is_drawn(tmp_path: Path) -> None:
     said = text(page_of(kept(tmp_path / "a", [e.HEADER, e.PLANNED])))
     assert "No update was made; shown is the plan" in said
+
+
+def head_and_rows(page: str, key: str) -> list[list[str]]:
+    """Return the cells of a table, the head first."""
+    return [
+        [cell.text.strip() for cell in row.all("*") if cell.name in ("th", "td")]
+        for row in tree(page).by_id(key).all("tr")
+    ]
+
+
+def test_every_metric_is_a_column_and_what_none_measured_has_none(tmp_path: Path) -> None:
+    epochs = [
+        made.epoch(1, held_out_loss=0.5, metrics={"f1": 0.25, ATTACK: 1e-7}),
+        made.epoch(2, held_out_loss=0.4, metrics={"recall": float("nan"), "f1": 0.5}),
+    ]
+    page = page_of(kept(tmp_path / "a", epochs))
+    assert head_and_rows(page, "run1-epochs") == [
+        ["epoch", "updates done", "held-out loss", "f1", ATTACK, "recall", "observed"],
+        ["1", "10", "0.5", "0.25", "1e-07", "–", ""],
+        ["2", "20", "0.4", "0.5", "–", "–", ""],
+    ]
+
+
+def test_more_metrics_than_a_table_can_bear_are_counted(tmp_path: Path) -> None:
+    epoch = made.epoch(1, metrics={f"m{n}": float(n) for n in range(23)})
+    page = page_of(kept(tmp_path / "a", [epoch]))
+    assert len(head_and_rows(page, "run1-epochs")[0]) == 3 + 20
+    assert "3 metrics more not shown." in text(page)
+
+
+def test_rates_of_all_parameter_groups_are_shown(tmp_path: Path) -> None:
+    updates = [
+        made.update(k, planned=0.1, rates=[0.1, 0.01 * (k + 1), 0.5 / (k + 1)]) for k in range(4)
+    ]
+    page = page_of(kept(tmp_path / "a", updates))
+    assert head_and_rows(page, "run1-group-rates") == [
+        ["group", "first update", "highest", "last update"],
+        ["0", "0.1", "0.1", "0.1"],
+        ["1", "0.01", "0.04", "0.04"],
+        ["2", "0.5", "0.5", "0.125"],
+    ]
+    root = tree(page)
+    legend = next(root.by_id("run1-groups").all("ul"))
+    assert [one.text for one in legend.all("li")] == ["group 0", "group 1", "group 2"]
+    assert "planned and used, of group 0" in root.by_id("run1-rates").text
+    trace = json.loads(root.by_id("run1-trace-json").text)
+    assert trace["groups_of"] == 3
+    assert trace["updates"]["rates"]["2"] == [0.5, 0.25, 0.5 / 3, 0.125]
+
+
+def test_of_many_groups_some_are_drawn_and_all_are_counted(tmp_path: Path) -> None:
+    update = made.update(0, rates=[0.1 * 0.9**g for g in range(60)])
+    page = page_of(kept(tmp_path / "a", [update]))
+    figure = tree(page).by_id("run1-groups")
+    assert len(list(figure.all("path"))) == 2 * 8
+    assert "52 groups between them not drawn" in figure.text
+    assert "Shown are 40 of 60 groups." in text(page)
+    assert head_and_rows(page, "run1-group-rates")[-1][0] == "59"
+
+
+def test_where_all_groups_used_one_rate_none_is_shown(page: str) -> None:
+    assert "group 0" not in page
+    assert "run1-groups" not in page
 
 
 def test_closer_looks_and_skipped_steps_are_shown(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ from rampup.trace.record import (
     Comparison,
     End,
     Epoch,
+    Layer,
     Observation,
     Planned,
+    Prediction,
     Probe,
     Skipped,
     Stage,
@@ -51,6 +53,17 @@ def stage(**said: Any) -> Stage:
 def layer(name: str, **said: Any) -> Unit:
     nothing: Any = {"kind": "ReLU", "mean": 0.0, "std": 1.0, "dead": None, "grad_norm": None}
     return {**nothing, "ratio": None, "name": name, **said}
+
+
+def passed(name: str, kind: str, values: list[float], **said: Any) -> Layer:
+    """Return what a layer put out; where a test does not say its shape, all of it is `values`."""
+    usual: Any = {"name": name, "kind": kind, "shape": [1, len(values)], "values": values}
+    return {**usual, "mean": 0.125, "std": 1.0, "least": -2.0, "most": 2.0, **said}
+
+
+def prediction(layers: list[Layer], probabilities: dict[str, float], **said: Any) -> Prediction:
+    usual: Any = {"row": 7, "predicted": next(iter(probabilities)), "label": None, "notes": []}
+    return Prediction(**{**usual, "layers": layers, "probabilities": probabilities, **said})
 
 
 def probe(k: int, *layers: Unit, rate: float | None = None, critical: float | None = None) -> Probe:

@@ -42,7 +42,7 @@ def pair(x: tuple[object, object], u: tuple[object, object], did: str) -> list[E
 
 
 STILL = [1.0, 1.2] * 25
-"""Fifty losses of median 1.1, each 0.1 from it."""
+"""Fifty losses of median 1.1; the robust deviation of their logarithms is 0.135."""
 
 CASES: dict[str, list[tuple[list[Event], str | None]]] = {
     "initial-loss-high": [
@@ -68,38 +68,42 @@ CASES: dict[str, list[tuple[list[Event], str | None]]] = {
     ],
     "update-spike": [
         (
-            batches(*STILL, 2.0),
+            batches(*STILL, 2.5),
             (
-                "update 50 lost 2, 6.1 robust standard deviations of 0.15 above 1.1, the median of "
-                "the 50 updates before"
+                "update 50 lost 2.5, 2.27 × the median of the 50 updates before, 1.1: 6.1 robust "
+                "standard deviations of their logarithms above it"
             ),
         ),
         # the worst of several, each against the window before it
         (
-            batches(*STILL, 2.0, 3.0, 2.5),
+            batches(*STILL, 2.5, 5.0, 3.0),
             (
-                "update 51 lost 3, 12.1 robust standard deviations of 0.15 above 1.2, the median "
-                "of the 50 updates before"
+                "update 51 lost 5, 4.17 × the median of the 50 updates before, 1.2: 10.6 robust "
+                "standard deviations of their logarithms above it"
             ),
         ),
         # the window reaches over an epoch, and an update that measured nothing is no part of it
         (
-            [*batches(*STILL), epoch(1), update(50), update(51, loss=2.0)],
+            [*batches(*STILL), epoch(1), update(50), update(51, loss=2.5)],
             (
-                "update 51 lost 2, 6.1 robust standard deviations of 0.15 above 1.1, the median of "
-                "the 50 updates before"
+                "update 51 lost 2.5, 2.27 × the median of the 50 updates before, 1.1: 6.1 robust "
+                "standard deviations of their logarithms above it"
             ),
         ),
         (
-            batches(*STILL, 1.7),
+            batches(*STILL, 2.17),
             (
-                "update 50 lost 1.7, 4.0 robust standard deviations of 0.15 above 1.1, the median "
-                "of the 50 updates before"
+                "update 50 lost 2.17, 1.97 × the median of the 50 updates before, 1.1: 5.0 robust "
+                "standard deviations of their logarithms above it"
             ),
         ),
-        (batches(*STILL, 1.69), None),
-        (batches(*[1.0, 1.1, 1.2] * 16, 1.1, 2.0), None),
+        (batches(*STILL, 2.16), None),
+        # near zero, one loss of many times the median is nothing unusual
+        (batches(*[0.001, 0.01, 0.1] * 16, 0.02, 0.003, 0.5), None),
+        # fewer than 50 before it; no spread; no logarithm
+        (batches(*[1.0, 1.1, 1.2] * 16, 1.1, 2.5), None),
         (batches(*[1.0] * 50, 2.0), None),
+        (batches(*STILL[1:], 0.0, 9.0), None),
     ],
     "not-finite": [
         (batches(1.0, NAN), "the loss of update 1 is not a number"),
@@ -433,7 +437,7 @@ def test_a_rule_says_what_it_reads(rule) -> None:
 
 
 def test_what_speaks_of_one_moment_names_it() -> None:
-    events = [plan(peak=1.0), probe(20, layer("3", dead=0.5)), *batches(*STILL, 2.0), epoch(9)]
+    events = [plan(peak=1.0), probe(20, layer("3", dead=0.5)), *batches(*STILL, 2.5), epoch(9)]
     spans = {o.rule: (o.first, o.last) for o in observe(events)}
 
     assert spans["peak-above-base"] == (49, 49)

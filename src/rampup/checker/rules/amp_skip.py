@@ -59,7 +59,7 @@ def _unseen(run: Run) -> int:
 
 
 def _script(script: Script) -> Iterator[Found]:
-    if not any("get_scale" in text or "_scale" in text for text in script.lines):
+    if not any("get_scale" in text for text in script.lines):
         yield from everywhere(script, _world)
 
 
@@ -98,7 +98,7 @@ RULE: Final = Rule(
         text="""\
 import torch
 
-import rampup
+import rampup.checker
 
 model = torch.nn.Linear(10, 2)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
@@ -121,7 +121,7 @@ findings = live.findings
         text="""\
 import torch
 
-import rampup
+import rampup.checker
 
 model = torch.nn.Linear(10, 2)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)

@@ -10,10 +10,18 @@ from rampup.checker.facts import Floats, Run
 from rampup.checker.finding import Rates
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.pace import FEW, close, pace, passes
+from rampup.checker.script import Script, World
+from rampup.checker.told import Bond, bonds, everywhere, line
 
 SHOWN: Final = 5
 TINY: Final = 1e-3
 """A first rate below this share of the second is worth nothing: it may be skipped on purpose."""
+
+OWN: Final = "RampupLR"
+"""Its clock is the optimizer, so that it may be stepped anywhere."""
+
+PLATEAU: Final = "ReduceLROnPlateau"
+"""It waits for a metric of what was done, in whatever order."""
 
 
 def _run(run: Run) -> Iterator[Found]:
@@ -97,6 +105,70 @@ def _rates(name: str, rates: Floats) -> Rates:
     return Rates(name=name, values=tuple(map(float, rates[:SHOWN, 0])), marked=(0,))
 
 
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    for bond in bonds(script, world):
+        if bond.kind in (OWN, PLATEAU):
+            continue
+        yield from _first(bond)
+        yield from _shown_late(bond)
+
+
+def _first(bond: Bond) -> Iterator[Found]:
+    """Look for a step before the first update, and before each of those that follow."""
+    steps, updates = bond.steps(), bond.updates()
+    if len(updates) < 2 or not steps or bond.curve is None or len(bond.curve.rates) < 2:
+        return
+    step, update = steps[0], updates[0]
+    behind = bond.world.acts.index(step) > bond.world.acts.index(update)
+    together = bool(step.loops) and update.loops[: len(step.loops)] == step.loops
+    first, second = bond.curve.rates[0, 0], bond.curve.rates[1, 0]
+    moved = np.ptp(bond.curve.rates, axis=0).max() > 0
+    if not behind and together and moved and "epoch" not in step.detail:
+        what = (
+            f"its first rate, {first:.4g}, is never used: the updates begin with {second:.4g}"
+            if first != second
+            else "each of its rates comes one step too early"
+        )
+        yield Found(
+            place=step.place,
+            message=f"the scheduler is stepped before the update, so that {what}",
+            evidence=(
+                line(bond.script, step.place, "steps first"),
+                line(bond.script, update.place, "updates behind it"),
+            ),
+        )
+
+
+def _shown_late(bond: Bond) -> Iterator[Found]:
+    """Look for a table of rates, made without a single update, that leaves out the first."""
+    acts = [
+        act
+        for act in bond.world.acts
+        if (act.kind, act.subject) in {("step", bond.scheduler.id), ("report", bond.optimizer.id)}
+    ]
+    handed = bond.acts("hand-over", bond.scheduler) or bond.acts("hand-over", bond.optimizer)
+    if bond.updates() or handed or len(acts) < 4 or bond.curve is None:
+        return
+    if all(act.kind == ("report" if at % 2 else "step") for at, act in enumerate(acts)):
+        shown = ", ".join(f"{act.detail['value']:.4g}" for act in acts[1:8:2])
+        yield Found(
+            place=acts[0].place,
+            message=(
+                "the scheduler is stepped before its rate is shown, and no optimizer is: the "
+                f"table begins with {shown} and leaves out the first rate, "
+                f"{bond.curve.rates[0, 0]:.4g}"
+            ),
+            evidence=(
+                line(bond.script, acts[0].place, "steps first"),
+                line(bond.script, acts[1].place, "shows the rate behind it"),
+            ),
+        )
+
+
 RULE: Final = Rule(
     code="RU401",
     name="call-order",
@@ -158,4 +230,5 @@ for number in range(20):
         "MiaoyunZhao/GANTransferLimitedData#3",
     ),
     run=_run,
+    script=_script,
 )

@@ -14,6 +14,9 @@ from rampup.checker.rules.unit_of_curve import other_unit
 LONG: Final = 100
 """Updates of a run in which torch's default of five warmup steps is hardly meant."""
 
+PLATEAU: Final = "ReduceLROnPlateau"
+"""What is wrong with one inside another is plateau-wiring's to say."""
+
 
 def _curve(curve: Curve) -> Iterator[Found]:
     for look in (_refused, _raises, _no_number, _nothing, _climbs, _stuck, _too_long, _default):
@@ -23,7 +26,7 @@ def _curve(curve: Curve) -> Iterator[Found]:
 
 
 def _refused(curve: Curve) -> Iterator[Found]:
-    if curve.raised and not curve.raised.at:
+    if curve.raised and not curve.raised.at and PLATEAU not in curve.raised.text:
         yield Found(place=curve.place, message=curve.raised.text)
 
 

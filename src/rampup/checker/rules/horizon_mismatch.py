@@ -61,8 +61,8 @@ def _rises_again(curve: Curve) -> Iterator[Found]:
     """Look behind the end for a rate that goes up again."""
     rates = planned(curve)
     ends = curve.ends
-    if ends is None or curve.cyclic or not 0 < ends < len(rates):
-        return
+    if curve.updates is None or ends is None or curve.cyclic or not 0 < ends < len(rates):
+        return  # without a run, nothing is behind the end
     for group in range(rates.shape[1]):
         own = rates[:, group]
         again = own[ends:]

@@ -23,7 +23,7 @@ NEAR: Final = 5
 def _curve(curve: Curve) -> Iterator[Found]:
     if curve.kind == OURS:
         return
-    for look in (_jumps, _too_late, _drops, _overshoots):
+    for look in (_jumps, _leaps, _too_late, _drops, _overshoots):
         for found in look(curve):
             yield found
             return
@@ -41,9 +41,30 @@ def _jumps(curve: Curve) -> Iterator[Found]:
             jump = float(own[at] - own[at - 1])
             if before.min() < 0 or not before.max() > 0:
                 continue  # only a warmup is meant to meet what comes next
-            largest = max(float(np.abs(behind).max(initial=0.0)), float(before.max()) * (jump > 0))
+            largest = float(before.max()) * (jump > 0)
+            if not _cut_short(curve, join):
+                largest = max(largest, float(np.abs(behind).max(initial=0.0)))
             if len(behind) and abs(jump) > max(TIMES * largest, 0.01 * own.max()):
                 yield _found(curve, at, group, f"from {own[at - 1]:.4g} to {own[at]:.4g}")
+
+
+def _leaps(curve: Curve) -> Iterator[Found]:
+    """Look for a straight rise that ends in one far larger step, to where the rate then stays."""
+    if curve.cyclic or curve.joins:
+        return
+    for group in range(curve.rates.shape[1]):
+        own = steps(curve)[:, group]
+        at = ramp(own) + 1
+        if at < 3 or at + 1 >= len(own) or not np.isfinite(own[: at + 2]).all():
+            continue
+        rise, jump, behind = (float(own[at + i] - own[at + i - 1]) for i in (-1, 0, 1))
+        if rise > 0 and jump > TIMES * rise and abs(behind) < rise:
+            yield _found(curve, at, group, f"from {own[at - 1]:.4g} to {own[at]:.4g}")
+
+
+def _cut_short(curve: Curve, join: int) -> bool:
+    """Return whether a warmup is longer than the time until it hands over."""
+    return join == curve.joins[0] and curve.warmup is not None and curve.warmup > join
 
 
 def _too_late(curve: Curve) -> Iterator[Found]:

@@ -10,6 +10,9 @@ from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.script import Script, World
 from rampup.checker.told import bonds, everywhere, line
 
+FUNCTIONS: Final = ("lr_lambda", "scale_fn")
+"""Settings that are functions."""
+
 LOCAL: Final = re.compile(r"\s*(?P<lambda>\w+)\s*=\s*lambda\b|\s+def (?P<inner>\w+)\(")
 
 
@@ -42,15 +45,21 @@ def _script(script: Script) -> Iterator[Found]:
 
 def _world(script: Script, world: World) -> Iterator[Found]:
     for bond in bonds(script, world):
-        given = bond.scheduler.settings.get("lr_lambda")
-        made = given is not None and ("lambda" in given.text or given.text in _local(script))
+        given = [
+            bond.scheduler.settings[name] for name in FUNCTIONS if name in bond.scheduler.settings
+        ]
+        made = any("lambda" in one.text or one.text in _local(script) for one in given)
         for act in world.acts:
             if act.kind == "save" and made and bond.scheduler.id in act.detail.get("whole", ()):
                 yield Found(
                     place=act.place,
-                    message=f"{bond.kind} is pickled with its lambda, which raises a PicklingError",
+                    message=f"{bond.kind} is pickled with a local function, which raises an error",
                     evidence=(
-                        line(script, bond.scheduler.place, "holds a lambda"),
+                        line(
+                            script,
+                            bond.scheduler.place,
+                            "holds a function without a name of its own",
+                        ),
                         line(script, act.place, "pickles it"),
                     ),
                 )

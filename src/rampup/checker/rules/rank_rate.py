@@ -13,10 +13,14 @@ from rampup.checker.rules.pace import close
 from rampup.checker.script import Script, World
 from rampup.checker.told import bonds, everywhere, line
 
+PLATEAU: Final = "ReduceLROnPlateau"
 PARALLEL: Final = re.compile(
     r"\b(init_process_group|DistributedDataParallel|FullyShardedDataParallel)\b"
 )
-REDUCED: Final = re.compile(r"reduce|gather|broadcast|sync|torchmetrics|accelerat", re.IGNORECASE)
+REDUCED: Final = re.compile(
+    r"\w*(reduce|gather|broadcast|sync|average)\w*\s*\(|sync_dist|torchmetrics|accelerate",
+    re.IGNORECASE,
+)
 """A script with any of these may give every process the same metric."""
 
 
@@ -48,7 +52,7 @@ def _run(run: Run) -> Iterator[Found]:
 
 
 def _script(script: Script) -> Iterator[Found]:
-    text = "\n".join(script.lines)
+    text = "\n".join(script.lines).replace(PLATEAU, "")
     if PARALLEL.search(text) and not REDUCED.search(text):
         yield from everywhere(script, _world)
 
@@ -56,7 +60,7 @@ def _script(script: Script) -> Iterator[Found]:
 def _world(script: Script, world: World) -> Iterator[Found]:
     for bond in bonds(script, world):
         steps = [act for act in bond.steps() if act.detail]
-        if bond.kind == "ReduceLROnPlateau" and steps:
+        if bond.kind == PLATEAU and steps:
             yield Found(
                 place=steps[0].place,
                 message=(

@@ -7,9 +7,11 @@ from typing import Final
 import numpy as np
 
 from rampup.checker.facts import Run
-from rampup.checker.finding import Pair
+from rampup.checker.finding import Fix, Pair
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.pace import FEW, MOST, close
+from rampup.checker.script import Act, Script, World
+from rampup.checker.told import everywhere, line
 
 SHOWN: Final = 3
 
@@ -49,6 +51,50 @@ def _run(run: Run) -> Iterator[Found]:
         ),
         severity="note" if shifted else None,
     )
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    last: dict[int, Act] = {}
+    told: set[int] = set()
+    for act in world.acts:
+        if act.kind == "update" and act.subject is not None:
+            last[act.subject] = act
+        run = world.runs.get(act.subject) if act.subject is not None else None
+        if act.kind != "report" or run is None or act.place.line in told:
+            continue
+        update, value, group = last.get(act.subject or 0), act.detail["value"], act.detail["group"]
+        if act.detail.get("through") == "get_lr":
+            told.add(act.place.line)
+            yield Found(
+                place=act.place,
+                message=(
+                    "get_lr() computes the rate of a step that is being made; outside of one it "
+                    "gives another rate than the one in use"
+                ),
+                evidence=(line(script, act.place, "asks for it"),),
+                fix=Fix(text="Ask for `get_last_lr()`, before the update."),
+                severity="note",
+            )
+        elif update is not None and act.loops and update.loops[: len(act.loops)] == act.loops:
+            used = float(run.used[update.update, group])
+            if np.isfinite(used) and abs(value - used) > 1e-6 * abs(used):
+                told.add(act.place.line)
+                yield Found(
+                    place=act.place,
+                    message=(
+                        f"{value:.4g} is logged behind update {update.update}, which used "
+                        f"{used:.4g}: it is the rate of the next one"
+                    ),
+                    evidence=(
+                        line(script, update.place, f"uses {used:.4g}"),
+                        line(script, act.place, f"logs {value:.4g}"),
+                    ),
+                    severity="note",
+                )
 
 
 RULE: Final = Rule(
@@ -110,4 +156,5 @@ for number in range(20):
         "speechbrain/speechbrain#330",
     ),
     run=_run,
+    script=_script,
 )

@@ -11,6 +11,8 @@ from rampup.checker.finding import Pair, Rates
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.pace import FEW, close, first_epoch, pace, steps_made
 from rampup.checker.rules.unit_of_curve import unit_of_curve
+from rampup.checker.script import Act, Script, World
+from rampup.checker.told import Bond, bonds, everywhere, line
 
 NEAR: Final = 0.75
 """Two counts are the same one if they are no further apart than this."""
@@ -24,6 +26,21 @@ EARLY: Final = 0.2
 """A schedule that is dead after this share of the run died early."""
 
 POINTS: Final = 60
+
+LENGTHS: Final = (
+    "T_max",
+    "total_iters",
+    "total_steps",
+    "num_training_steps",
+    "num_warmup_steps",
+    "step_size",
+)
+"""Settings that count steps of the scheduler."""
+
+MIXED: Final = frozenset(
+    {("batch", "epochs"), ("epoch", "batches"), ("epoch", "updates"), ("epoch", "micro-batches")}
+)
+"""How a scheduler is stepped, and what its length counts, where they do not go together."""
 
 
 def _run(run: Run) -> Iterator[Found]:
@@ -147,6 +164,52 @@ def _evidence(run: Run, lasts: int, steps: int) -> tuple[Rates | Pair, ...]:
     )
 
 
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    for bond in bonds(script, world):
+        steps = bond.steps()
+        per = _stepped_per(world, steps)
+        built = [bond.scheduler, *(script.objects[part] for part in bond.scheduler.parts)]
+        if not per or bond.kind.startswith("Cyclic") or bond.kind.endswith("Restarts"):
+            continue
+        for one, name in ((one, name) for one in built for name in LENGTHS):
+            length = one.settings.get(name)
+            if length is None or (per, length.counts) not in MIXED:
+                continue
+            yield Found(
+                place=steps[0].place,
+                message=(
+                    f"{bond.kind} is stepped once per {per}, and its {name}, {length.text}, counts "
+                    f"{length.counts}"
+                ),
+                evidence=(
+                    line(script, one.place, f"counts {length.counts}"),
+                    line(script, steps[0].place, f"steps once per {per}"),
+                    *_used(world, bond),
+                ),
+            )
+            break
+
+
+def _stepped_per(world: World, steps: list[Act]) -> str:
+    """Return what the loop counts that a scheduler is stepped in; empty where that is open."""
+    inner = {act.loops[-1][0] if act.loops else 0 for act in steps if "epoch" not in act.detail}
+    loop = world.loops.get(inner.pop()) if len(inner) == 1 else None
+    return {"epochs": "epoch", "batches": "batch", "micro-batches": "batch"}.get(
+        loop.counts if loop is not None else "", ""
+    )
+
+
+def _used(world: World, bond: Bond) -> tuple[Rates, ...]:
+    run = world.runs.get(bond.optimizer.id)
+    if run is None:
+        return ()
+    return (Rates(name="used", values=tuple(map(float, run.used[:POINTS, 0]))),)
+
+
 RULE: Final = Rule(
     code="RU201",
     name="step-unit",
@@ -216,4 +279,5 @@ for epoch in range(epochs):
     ),
     curve=unit_of_curve,
     run=_run,
+    script=_script,
 )

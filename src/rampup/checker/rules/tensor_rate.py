@@ -1,10 +1,13 @@
 """RU305: a rate in a tensor that is its own base rate."""
 
+import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from rampup.checker.facts import Wiring
+from rampup.checker.finding import Place
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.script import Script, World
 from rampup.checker.told import Bond, bonds, everywhere, line
@@ -24,6 +27,7 @@ def _wiring(wiring: Wiring) -> Iterator[Found]:
 
 
 def _script(script: Script) -> Iterator[Found]:
+    yield from _overwritten(script)
     yield from everywhere(script, _world)
 
 
@@ -42,6 +46,80 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                 ),
                 severity="note",
             )
+
+
+def _overwritten(script: Script) -> Iterator[Found]:
+    """Look for a rate that is written in place from a base that is the same tensor."""
+    if not any("torch.tensor(" in text for text in script.lines):
+        return
+    tree = ast.parse("\n".join(script.lines))
+    shared = _shared(tree)
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and (rate := _written(call)) and call.args:
+            base = next((one for one in _names(call.args[0]) if one in shared), None)
+            if base is not None:
+                place = Place(path=script.path, line=call.lineno, column=call.col_offset + 1)
+                yield Found(
+                    place=place,
+                    message=(
+                        f"{rate} is written in place from {base}, which is the same tensor: each "
+                        "write changes the base of the next one"
+                    ),
+                    evidence=(
+                        line(
+                            script,
+                            replace(place, line=shared[base]),
+                            f"makes {base} the tensor itself",
+                        ),
+                        line(script, place, "writes into it"),
+                    ),
+                )
+
+
+def _written(call: ast.Call) -> str:
+    """Return the rate that a call writes in place, or nothing."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr in ("copy_", "fill_"):
+        return ast.unparse(call.func.value) if _is_rate(call.func.value) else ""
+    return ""
+
+
+def _is_rate(node: ast.AST, name: str = "lr") -> bool:
+    return (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Constant)
+        and node.slice.value == name
+    )
+
+
+def _shared(tree: ast.AST) -> dict[str, int]:
+    """Return names of the tensor that is the rate, and the line that makes each of them so."""
+    shared: dict[str, int] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and _gives_rate(node.value):
+            shared |= {_name(target): node.lineno for target in node.targets}
+        elif (
+            isinstance(node, ast.keyword) and node.arg == "lr" and isinstance(node.value, ast.Name)
+        ):
+            shared[node.value.id] = node.value.lineno
+    for node in ast.walk(tree):  # a loop over shared ones gives shared ones
+        if isinstance(node, ast.For) and any(one in shared for one in _names(node.iter)):
+            shared |= {one: node.lineno for one in _names(node.target) if one not in ("group", "g")}
+    return shared
+
+
+def _gives_rate(value: ast.AST) -> bool:
+    made = value.elt if isinstance(value, ast.ListComp) else value
+    return _is_rate(made)
+
+
+def _name(node: ast.AST) -> str:
+    return "initial_lr" if _is_rate(node, "initial_lr") else ast.unparse(node)
+
+
+def _names(node: ast.AST) -> list[str]:
+    """Return the names, attributes and rates that an expression reads."""
+    kinds = ast.Name | ast.Attribute | ast.Subscript
+    return [_name(one) for one in ast.walk(node) if isinstance(one, kinds)]
 
 
 def _is_tensor(bond: Bond) -> bool:

@@ -1,10 +1,19 @@
 """Part of RU201: a schedule that was seen to step in another unit than its length counts."""
 
 from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
 
 from rampup.checker.facts import Curve
 from rampup.checker.look import shown
 from rampup.checker.rule import Found
+
+CYCLE: Final = ("epochs", "steps_per_epoch")
+"""Settings whose product is a number of updates."""
+
+HALF: Final = 0.5
+"""A warmup that comes no further than this share of its rate was to be over long before."""
 
 
 def unit_of_curve(curve: Curve) -> Iterator[Found]:
@@ -25,14 +34,25 @@ def other_unit(curve: Curve) -> str:
     if not curve.observed or not curve.epoch or not curve.updates or not lasts or curve.cyclic:
         return ""
     epochs, steps = -(-curve.updates // curve.epoch), lasts // curve.every
-    if curve.every == 1 < curve.epoch and curve.ends == epochs:
+    lengths = [one for name, one in curve.settings.items() if name not in CYCLE]
+    counts = {setting.counts for setting in lengths} - {""}
+    if curve.every == 1 < curve.epoch and curve.ends == epochs and counts <= {"epochs"}:
         return (
             f"{curve.kind} is stepped once per update, but its {steps} steps are the epochs of the "
             f"run, which has {curve.updates} updates"
         )
-    if curve.every == curve.epoch > 1 and epochs < steps <= curve.updates < lasts:
+    if curve.every != curve.epoch or curve.epoch == 1 or "epochs" in counts:
+        return ""
+    if epochs < steps <= curve.updates < lasts:
         return (
             f"{curve.kind} is stepped once per epoch, but its {steps} steps are more than the "
             f"{epochs} epochs of the run, and no more than its {curve.updates} updates"
+        )
+    highest = float(curve.rates[: curve.updates, 0].max())
+    rises = curve.ends is None and bool((np.diff(curve.rates[: curve.updates, 0]) >= 0).all())
+    if rises and steps >= max(2 * epochs, curve.epoch) and highest < HALF * curve.base[0]:
+        return (
+            f"{curve.kind} is stepped once per epoch, but its {steps} steps are more than the "
+            f"{epochs} epochs of the run: its highest rate is {highest:.4g} of {curve.base[0]:.4g}"
         )
     return ""

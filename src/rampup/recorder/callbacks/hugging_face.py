@@ -38,7 +38,9 @@ class HuggingFaceCallback(TrainerCallback):
     It attaches when training begins, after the Trainer has wrapped its optimizer and loaded a
     checkpoint, and detaches when training ends. The Trainer says nothing to its callbacks when
     it dies of an exception: use the callback in a `with` statement, or call `close`, and it
-    detaches then, too. Without, it detaches when training begins again or the process ends.
+    detaches then, too. Without, the record ends at the first update that the Trainer did not
+    announce, and what hangs on the optimizer, silent from there on, is taken away when training
+    begins again.
 
     The loss is that of the model's output, of this process, over all accumulated batches; where
     the model computes none, it is the Trainer's log that says it, if it logs every update. The
@@ -118,13 +120,15 @@ class HuggingFaceCallback(TrainerCallback):
             trainer=f"transformers {transformers.__version__}",
             config={"updates": state.max_steps, **_plain(args)},
             writes=state.is_world_process_zero,
+            announced=True,
         )
-        batches = self._batches
+        batches, recording = self._batches, self._recording
 
         # a function, not a method: a copy of the model must not copy the recording
         def note(module: Any, _: Any, given: Mapping[str, Any], output: Any) -> None:
             loss = _loss(output)
-            if loss is not None and module.training and torch.is_grad_enabled():
+            trains = recording.running and module.training and torch.is_grad_enabled()
+            if loss is not None and trains:
                 batches.append((loss.detach(), given.get("num_items_in_batch") is not None))
 
         self._unhook = model.register_forward_hook(note, with_kwargs=True).remove
@@ -141,6 +145,7 @@ class HuggingFaceCallback(TrainerCallback):
             # divided by the tokens of all batches already, or by those of its own batch alone
             self._recording.add_loss(loss if summed else loss / len(self._batches))
         self._batches.clear()
+        self._recording.expect()
 
     def on_log(
         self, args: Any, state: Any, control: Any, logs: Mapping[str, Any], **_: Any
@@ -196,7 +201,7 @@ class HuggingFaceCallback(TrainerCallback):
             self._unhook = None
         if self._recording.running:
             self._settle()
-            self._recording.end(status, reason)
+        self._recording.end(status, reason)
 
 
 def _loss(output: Any) -> torch.Tensor | None:

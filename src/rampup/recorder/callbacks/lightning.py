@@ -77,7 +77,6 @@ class LightningCallback(Callback):
                 "precision": str(trainer.precision),
             },
             writes=trainer.is_global_zero,
-            closure=True,
         )
 
     def on_before_zero_grad(self, *_: Any) -> None:

@@ -14,14 +14,23 @@ from torch import nn
 from torch.optim import Optimizer
 
 from rampup.errors import TraceError
-from rampup.recorder.norms import gradient_norm
 from rampup.recorder.watch import Listener, Watch, watch
 from rampup.scheduler.clocked import ClockedLR
 from rampup.trace.compact import rounded
 from rampup.trace.epochs import Tally
 from rampup.trace.journal import Journal, read
 from rampup.trace.observe import Observer
-from rampup.trace.record import End, Epoch, Event, Header, Observation, Skipped, Update
+from rampup.trace.record import (
+    End,
+    Epoch,
+    Event,
+    Header,
+    Observation,
+    Planned,
+    Skipped,
+    Update,
+)
+from rampup.trace.rules import WHOLE_RUN
 
 GROUP: Final = 100
 """Events that are written to the journal at once, unless an epoch or the run ends."""
@@ -46,6 +55,8 @@ class Recording:
         self._to = None if to is None else Path(to)
         self._listeners = tuple(listeners)
         self._watch: Watch | None = None
+        self._left: Watch | None = None
+        self._expected: bool | None = None
         self._journal: Journal | None = None
         self._pending: list[Event] = []
         self._held: Update | None = None
@@ -71,7 +82,7 @@ class Recording:
         trainer: str,
         config: Mapping[str, Any],
         writes: bool = True,
-        closure: bool = False,
+        announced: bool = False,
     ) -> None:
         """Attach to an optimizer that its trainer has made ready.
 
@@ -84,8 +95,8 @@ class Recording:
             config: plain data about the run.
             writes: whether this process is the one that writes; the others measure too, because
                 a norm of sharded gradients takes all of them.
-            closure: whether the optimizer's step computes the gradients itself, so that their
-                norm is known only behind it.
+            announced: whether `expect` is called before each update. One that comes without is
+                somebody else's, so the trainer died: the record ends there.
 
         Raises:
             TraceError: the folder holds a trace of another run.
@@ -101,8 +112,9 @@ class Recording:
         if self._to is not None and writes:
             self._open(self._to / "trace.jsonl", updates_done)
         optimizer = _optimizer(optimizer)
-        self._closed_over = optimizer if closure else None
+        self._expected = False if announced else None
         self._trainer = trainer
+        self._run = int(config.get("updates", 0))
         self._watch = watch(
             model, optimizer, scheduler=scheduler, listeners=[self._hear], config=config
         )
@@ -110,6 +122,10 @@ class Recording:
         # a trainer that dies tells its callbacks nothing; what was seen is written all the same
         self._at_exit = _weakly(WeakMethod(self._leave))
         atexit.register(self._at_exit)
+
+    def expect(self) -> None:
+        """Announce the update that comes next."""
+        self._expected = True
 
     def add_loss(self, loss: Any) -> None:
         """Add the share that a batch has in the loss of the update that comes next."""
@@ -152,14 +168,23 @@ class Recording:
 
     def end(self, status: str, reason: str = "") -> None:
         """Detach; leave no hook on the optimizer. Nothing happens where no run is recorded."""
+        for attached in (self._watch, self._left):
+            if attached is not None:
+                attached.__exit__(None, None, None)
+        self._left = None
+        self._finish(status, reason)
+
+    def _finish(self, status: str, reason: str) -> None:
         if self._watch is None:
             return
-        self._watch.__exit__(None, None, None)
         self._watch = None
         atexit.unregister(self._at_exit)
         self.release()
         seconds = time.monotonic() - self._started
-        self._tell(End(status=status, updates=self._updates, reason=reason, seconds=seconds))
+        end = End(status=status, updates=self._updates, reason=reason, seconds=seconds)
+        for said in self._observer.see(end):
+            self._tell(said)
+        self._tell(end)
         self._flush()
         if self._journal is not None:
             self._journal.close()
@@ -169,24 +194,34 @@ class Recording:
         self.end("failed", "the process ended within the run")
 
     def _hear(self, event: Event) -> None:
-        if self._watch is not None:
-            self._watch.events.clear()  # we keep them, numbered as the run numbers them
+        watching = self._watch or self._left
+        if watching is not None:
+            watching.events.clear()  # we keep them, numbered as the run numbers them
+        if self._watch is None:
+            return
         if isinstance(event, Header) and not self.events:
             self._tell(replace(event, environment={"trainer": self._trainer, **event.environment}))
+        if isinstance(event, Planned) and not any(isinstance(e, Planned) for e in self.events):
+            self.release()
+            known = event.updates or max(self._run, 0)
+            self._tell(replace(event, updates=known))
         if isinstance(event, Skipped):
             self.release()
             self._tell(replace(event, k=self._updates))
         if not isinstance(event, Update):
             return
+        if self._expected is False:
+            # hooks are being called, so they cannot be taken away here
+            self._left = self._watch
+            self._finish("failed", "the trainer was left within the run")
+            return
+        self._expected = None if self._expected is None else False
         self.release()
         loss = event.loss
         if self._losses:
             loss = rounded(float(sum(self._losses)))
             self._losses.clear()
-        norm = event.grad_norm
-        if self._closed_over is not None:
-            norm = gradient_norm(self._closed_over)
-        self._held = replace(event, k=self._updates, loss=loss, grad_norm=norm)
+        self._held = replace(event, k=self._updates, loss=loss)
         self._updates += 1
 
     def _tell(self, event: Event) -> None:
@@ -198,7 +233,7 @@ class Recording:
             listener(event)
         if len(self._pending) >= GROUP:
             self._flush()
-        if not isinstance(event, End):  # of the whole run, `rampup.observe` speaks
+        if not isinstance(event, End):  # what is said of the whole run comes before it
             for said in self._observer.see(event):
                 self._tell(said)
 
@@ -236,7 +271,9 @@ class Recording:
                     self._tally.epoch(event.epoch, updates=event.updates)
                 kept.append(event)
             elif (
-                isinstance(event, Observation) and event.last < max(updates_done, 1)
+                isinstance(event, Observation)
+                and event.last < max(updates_done, 1)
+                and event.rule not in WHOLE_RUN  # which goes on now
             ) or not isinstance(event, Update | Epoch | Observation | End):
                 kept.append(event)
         for event in kept:

@@ -24,9 +24,9 @@ def cell(value: Any, digits: int = 4) -> str:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, float):
-        return f"{value:.{digits}g}".replace("-", "−").replace("e−", "e-")
+        return minus(f"{value:.{digits}g}")
     if isinstance(value, int):
-        return f"{value:,}".replace("-", "−")
+        return minus(f"{value:,}")
     return cut(str(value))
 
 
@@ -47,7 +47,27 @@ def signed(value: float) -> str:
         >>> signed(-0.0054), signed(0.41)
         ('−0.0054', '+0.41')
     """
-    return NOTHING if math.isnan(value) else f"{value:+.2g}".replace("-", "−").replace("e−", "e-")
+    return NOTHING if math.isnan(value) else minus(f"{value:+.2g}")
+
+
+def minus(text: str) -> str:
+    """Return a number's text with the sign that is as wide as a plus; an exponent keeps its own.
+
+    Example:
+        >>> minus("-2.5e-05")
+        '−2.5e-05'
+    """
+    return text.replace("-", "−").replace("e−", "e-")
+
+
+def moment(text: str) -> str:
+    """Return a time of ISO 8601 as people read it.
+
+    Example:
+        >>> moment("2030-01-01T00:00:00+00:00")
+        '2030-01-01 00:00:00 UTC'
+    """
+    return cut(text.replace("T", " ").replace("+00:00", " UTC"))
 
 
 def cut(text: str, longest: int = LONGEST) -> str:

@@ -1,4 +1,4 @@
-"""The charts of a run: rates, loss, accuracy, gradient; and those of several runs over each other.
+"""The charts of a run: rates, loss, accuracy, gradient.
 
 Tones are never all that tells curves apart: each has its own dashes, width or marks as well.
 """
@@ -9,20 +9,13 @@ from typing import Final
 
 import numpy as np
 
-from rampup.report.page.cells import cell, count
-from rampup.report.page.source import Story
-from rampup.report.page.svg import Chart, Curve, Drawn, Numbers, draw
+from rampup.report.page.cells import cell, count, minus
+from rampup.report.page.svg import Chart, Curve, Drawn, draw
+from rampup.report.page.table import spread
 from rampup.report.page.thin import COLUMNS
-from rampup.trace.record import Epoch
-
-NAMES: Final = {
-    "planned": "rate planned",
-    "used": "rate used",
-    "reported": "rate reported",
-    "loss": "loss",
-    "grad_norm": "norm of the gradient",
-    "ratio": "update-to-weight ratio",
-}
+from rampup.trace.columns import SERIES, Numbers
+from rampup.trace.record import Epoch, Planned
+from rampup.trace.story import Story
 
 APART: Final = (1, 2, 9, 4, 5, 10, 11, 12)
 """Tones of several runs in one chart."""
@@ -34,14 +27,13 @@ TALL: Final = 4.0
 def schedule_figures(story: Story, run: str) -> list[Drawn]:
     """Return the planned, used and reported rates over each other, where any is known."""
     planned = story.series("planned")
-    if not story.updates and story.planned is not None:
-        return [_plan_alone(story, run)]
+    plan = story.last(Planned)
     if not story.updates:
-        return []
+        return [] if plan is None else [_plan_alone(plan, run)]
     names = [n for n in ("planned", "used", "reported") if np.isfinite(story.series(n)).any()]
     shapes = {"planned": 6, "used": 1, "reported": 7}
     curves = [
-        Curve(label=NAMES[name], x=story.k, y=story.series(name), tone=shapes[name], form="steps")
+        Curve(label=SERIES[name], x=story.k, y=story.series(name), tone=shapes[name], form="steps")
         for name in names
     ]
     used = story.series("used")
@@ -49,9 +41,10 @@ def schedule_figures(story: Story, run: str) -> list[Drawn]:
     says = (
         f"The rate used goes from {cell(float(used[0]))} at update {story.k[0]:,.0f} to "
         f"{cell(float(used[-1]))} at update {story.k[-1]:,.0f}, and was at most "
-        f"{cell(story.highest('used'))}."
+        f"{cell(story.columns.of('used').highest)}."
     )
     title = "Learning rate by update, planned and used" if known else "Learning rate by update"
+    title += ", of group 0" if story.columns.groups else ""
     return [
         draw(
             Chart(
@@ -59,27 +52,53 @@ def schedule_figures(story: Story, run: str) -> list[Drawn]:
                 title=title,
                 says=says,
                 curves=curves,
-                notes=_thinned(story.updates),
-                across=_across(story),
+                notes=thinned(story.updates),
+                across=across_all([story]),
             )
-        )
+        ),
+        *_group_figure(story, run),
     ]
 
 
-def _plan_alone(story: Story, run: str) -> Drawn:
-    assert story.planned is not None
-    per_epoch, rows = story.planned.updates_per_epoch, story.planned.epochs
+def groups_drawn(story: Story) -> list[int]:
+    """Return the parameter groups whose rates are drawn, where they used rates of their own."""
+    return spread(story.columns.groups, len(APART), ())
+
+
+def _group_figure(story: Story, run: str) -> list[Drawn]:
+    curves = [
+        Curve(
+            label=f"group {group}",
+            x=story.k,
+            y=story.columns.of_group(group).numbers,
+            tone=tone,
+            form="steps",
+        )
+        for group, tone in zip(groups_drawn(story), APART, strict=False)
+        if math.isfinite(story.columns.of_group(group).highest)
+    ]
+    if not curves:
+        return []
+    title = "Learning rate used by each parameter group"
+    left, more = story.columns.groups - len(curves), ""
+    if left:
+        more = f"{count(left, 'group')} between them not drawn; the table below has their rates."
+    return [_chart(story, f"{run}-groups", title, curves, "used", more=more)]
+
+
+def _plan_alone(plan: Planned, run: str) -> Drawn:
+    per_epoch, rows = plan.updates_per_epoch, plan.epochs
     x = [
         at for row in rows for at in ((row["epoch"] - 1) * per_epoch, row["epoch"] * per_epoch - 1)
     ]
     y = [rate for row in rows for rate in (row["first"], row["last"])]
-    plan = Curve(label="rate planned", x=np.array(x, float), y=np.array(y), tone=1)
+    curve = Curve(label="rate planned", x=np.array(x, float), y=np.array(y), tone=1)
     return draw(
         Chart(
             id=f"{run}-rates",
             title="Learning rate by update, as planned",
             says="No update was made; shown is the plan, by the first and last rate of each epoch.",
-            curves=[plan],
+            curves=[curve],
         )
     )
 
@@ -87,17 +106,15 @@ def _plan_alone(story: Story, run: str) -> Drawn:
 def training_figures(story: Story, run: str) -> list[Drawn]:
     """Return the charts of what was measured in training; what was not is left out."""
     drawn = []
-    epochs = story.epochs
+    epochs = story.all(Epoch)
     curves = [*_measured(story, "loss", 8, "of each update's batch")]
-    curves += _by_epoch(
-        epochs, lambda e: e.train_loss, "training rows, after each epoch", 1, "line"
-    )
-    curves += _by_epoch(epochs, lambda e: e.held_out_loss, "held-out rows, after each epoch", 2)
+    curves += by_epoch(epochs, lambda e: e.train_loss, "training rows, after each epoch", 1, "line")
+    curves += by_epoch(epochs, lambda e: e.held_out_loss, "held-out rows, after each epoch", 2)
     if curves:
         drawn.append(_chart(story, f"{run}-loss", "Loss by update", curves, "loss"))
         drawn += _closer(story, run, curves)
-    curves = _by_epoch(epochs, lambda e: e.train_accuracy, "training rows", 1, "line")
-    curves += _by_epoch(epochs, lambda e: e.held_out_accuracy, "held-out rows", 2)
+    curves = by_epoch(epochs, lambda e: e.train_accuracy, "training rows", 1, "line")
+    curves += by_epoch(epochs, lambda e: e.held_out_accuracy, "held-out rows", 2)
     if curves:
         title = "Accuracy after each epoch, by update"
         drawn.append(_chart(story, f"{run}-accuracy", title, curves, None, top=1.0))
@@ -112,60 +129,46 @@ def training_figures(story: Story, run: str) -> list[Drawn]:
 
 
 def _closer(story: Story, run: str, curves: Sequence[Curve]) -> list[Drawn]:
-    """Return the loss once more without its tallest spikes, where they press all else flat."""
+    cropped = without_spikes(curves)
+    if cropped is None:
+        return []
+    top, note = cropped
+    title = "Loss by update, without its tallest spikes"
+    return [_chart(story, f"{run}-loss-closer", title, curves, "loss", top=top, more=note)]
+
+
+def without_spikes(curves: Sequence[Curve]) -> tuple[float, str] | None:
+    """Return where to crop curves whose tallest spikes press all else flat, and a note on it."""
     y = np.concatenate([curve.y for curve in curves])
     y = y[np.isfinite(y)]
     usual = float(np.quantile(y, 0.99))
     above = y[y > 1.1 * usual]
     if usual <= 0 or len(above) == 0 or y.max() <= TALL * usual:
-        return []
+        return None
     top = 1.1 * usual
     note = (
         f"{count(len(above), 'value')} above {cell(top, 3)} "
         f"{'is' if len(above) == 1 else 'are'} cut off here, the highest "
         f"{cell(float(y.max()), 3)}; the chart before shows all."
     )
-    title = "Loss by update, without its tallest spikes"
-    return [_chart(story, f"{run}-loss-closer", title, curves, "loss", top=top, more=note)]
-
-
-def overlays(stories: Sequence[Story], letters: Sequence[str]) -> list[Drawn]:
-    """Return the rate and the loss of several runs, each in one chart."""
-    drawn = []
-    for name, title in (("used", "Learning rate used"), ("loss", "Loss of each update's batch")):
-        curves = [
-            Curve(
-                label=f"{letter} {story.name}",
-                x=story.k,
-                y=story.series(name),
-                tone=APART[place],
-                form="steps" if name == "used" else "line",
-            )
-            for place, (story, letter) in enumerate(zip(stories, letters, strict=True))
-            if np.isfinite(story.series(name)).any()
-        ]
-        if curves:
-            says = "; ".join(f"{c.label}: {_ends(c.y)}" for c in curves) + "."
-            notes = _thinned(max(story.updates for story in stories))
-            chart = Chart(id=f"all-{name}", title=title, says=says, curves=curves, notes=notes)
-            drawn.append(draw(chart))
-    return drawn
+    return top, note
 
 
 def _measured(story: Story, name: str, tone: int, label: str) -> list[Curve]:
     y = story.series(name)
     if not np.isfinite(y).any():
         return []
-    return [Curve(label=f"{NAMES[name]} {label}".strip(), x=story.k, y=y, tone=tone)]
+    return [Curve(label=f"{SERIES[name]} {label}".strip(), x=story.k, y=y, tone=tone)]
 
 
-def _by_epoch(
+def by_epoch(
     epochs: Sequence[Epoch],
     read: Callable[[Epoch], float],
     label: str,
     tone: int,
     form: str = "dots",
 ) -> list[Curve]:
+    """Return a curve of what is read off each epoch, at its last update; none where all is NaN."""
     y = np.array([read(epoch) for epoch in epochs], dtype=np.float64)
     if not np.isfinite(y).any():
         return []
@@ -177,8 +180,8 @@ def _chart(
     story: Story, name_of: str, title: str, curves: Sequence[Curve], name: str | None,
     top: float | None = None, more: str = "",
 ) -> Drawn:  # fmt: skip
-    says = "; ".join(f"{curve.label}: {_ends(curve.y)}" for curve in curves) + "."
-    notes = _thinned(story.updates) if name is not None else []
+    says = "; ".join(f"{curve.label}: {ends(curve.y)}" for curve in curves) + "."
+    notes = thinned(story.updates) if name is not None else []
     if name in story.lost:
         times, first = story.lost[name]
         notes.append(
@@ -187,7 +190,7 @@ def _chart(
         )
     if more:
         notes.insert(0, more)
-    across = _across(story)
+    across = across_all([story])
     return draw(
         Chart(
             id=name_of, title=title, says=says, curves=curves, notes=notes, across=across, top=top
@@ -195,20 +198,27 @@ def _chart(
     )
 
 
-def _across(story: Story) -> tuple[float, float]:
-    """Return the first and the last position of every chart of a run, so that they line up."""
-    places = [*story.k[:1], *story.k[-1:], *(float(e.updates) for e in story.epochs)]
+def across_all(stories: Sequence[Story]) -> tuple[float, float]:
+    """Return the first and the last position of every chart of some runs, so that they line up."""
+    places = [
+        place
+        for story in stories
+        for place in (
+            *story.k[:1], *story.k[-1:], *(float(one.updates) for one in story.all(Epoch))
+        )
+    ]  # fmt: skip
     return min(places), max(places)
 
 
-def _ends(y: Numbers) -> str:
+def ends(y: Numbers) -> str:
     """Return where a curve starts and ends, and between which values it stays."""
     y = y[np.isfinite(y)]
     first, last, low, high = (cell(float(v), 3) for v in (y[0], y[-1], y.min(), y.max()))
     return f"from {first} to {last}, lowest {low}, highest {high}"
 
 
-def _thinned(updates: int) -> list[str]:
+def thinned(updates: int) -> list[str]:
+    """Return what a chart of so many updates leaves out, in words."""
     if updates <= 2 * COLUMNS:
         return []
     note = (
@@ -245,4 +255,4 @@ def disagreements(story: Story) -> list[str]:
 
 
 def _exact(value: float) -> str:
-    return f"{float(value):.6g}".replace("-", "−").replace("e−", "e-")
+    return minus(f"{float(value):.6g}")

@@ -1,25 +1,35 @@
 """The page itself: what was chosen to be shown, put into the templates."""
 
-import base64
-import hashlib
 import math
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rampup.errors import TraceError
 from rampup.report.page import figures, parts
-from rampup.report.page.cells import cell, count, cut, flat, percent, signed
-from rampup.report.page.compare import Compared, compare
+from rampup.report.page.cells import LONGEST_SENTENCE, cell, count, cut, flat, percent, signed
+from rampup.report.page.compare import compare
 from rampup.report.page.embed import embed, whole
-from rampup.report.page.parts import Table
-from rampup.report.page.source import Story
+from rampup.report.page.frame import filled
 from rampup.report.page.svg import Drawn, interval
+from rampup.report.page.table import Table
+from rampup.report.page.training import Training, training
+from rampup.trace.columns import SERIES
+from rampup.trace.record import (
+    Baseline,
+    End,
+    Epoch,
+    Header,
+    Insight,
+    Planned,
+    Prediction,
+    Skipped,
+    Stage,
+)
+from rampup.trace.story import Story
 
 MOST_RUNS: Final = 8
 """Runs that can be told apart in one chart."""
@@ -34,6 +44,8 @@ class Shown:
     letter: str
     """What tells it from the others, or "" if it is alone."""
     story: Story
+    started: str
+    """When the run started, in UTC, ISO 8601; "" where that is not known."""
     status: str
     how: str
     """One word for its style: `"good"`, `"bad"` or `"open"`."""
@@ -43,14 +55,14 @@ class Shown:
     steps: Sequence[parts.Step]
     rates: Sequence[Drawn]
     agreement: Sequence[str]
+    plan: Planned | None
     planned: Table | None
+    groups: Table | None
     charts: Sequence[Drawn]
-    trained: Sequence[parts.Trained]
-    trained_note: str
-    said: Sequence[parts.Said]
-    said_note: str
+    training: Training
     probes: Table | None
-    baseline: Table | None
+    baseline: Baseline | None
+    seeds: Table | None
     predictions: Sequence[parts.Predicted]
     environment: Table | None
     settings: Table | None
@@ -58,20 +70,14 @@ class Shown:
     whole: bool
 
     @property
-    def started(self) -> str:
-        """When the run started, as people read it."""
-        said = self.story.header.started if self.story.header else ""
-        return cut(said.replace("T", " ").replace("+00:00", " UTC"))
-
-    @property
     def sections(self) -> list[tuple[str, str]]:
         """The id and the name of each section that the run has."""
         there = {
             "summary": ("Summary", True),
             "data": ("Data flow", self.steps),
-            "schedule": ("Schedule", self.rates or self.story.planned),
-            "training": ("Training", self.charts or self.trained or self.probes),
-            "observations": ("Observations", self.said),
+            "schedule": ("Schedule", self.rates or self.plan),
+            "training": ("Training", self.charts or self.training.rows or self.probes),
+            "observations": ("Observations", self.training.said),
             "baseline": ("Baseline", self.baseline),
             "prediction": ("Prediction", self.predictions),
             "environment": ("Environment", self.environment or self.settings),
@@ -93,64 +99,41 @@ def render(stories: Sequence[Story]) -> str:
         _shown(story, letter, f"run{place}")
         for place, (story, letter) in enumerate(zip(stories, letters, strict=True), 1)
     ]
-    compared: Compared | None = None
-    overlays: Sequence[Drawn] = ()
-    if len(stories) > 1:
-        compared, overlays = compare(stories, letters), figures.overlays(stories, letters)
-    environment = _environment()
-    script = environment.get_template("script.js").render()
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    page = environment.get_template("page.html").render(
+    return filled(
+        "page.html",
+        script="script.js",
         runs=runs,
-        compared=compared,
-        overlays=overlays,
-        title=" · ".join(cut(story.name) for story in stories),
-        style=Markup(environment.get_template("style.css").render()),
-        script=Markup(script),
-        script_hash=digest,
-        trained=parts.TRAINED,
-    )
-    return f"{page}\n"
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("rampup.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        names=[(run.letter, cut(run.story.name)) for run in runs],
+        compared=compare(stories, letters) if len(stories) > 1 else None,
     )
 
 
 def _shown(story: Story, letter: str, key: str) -> Shown:
-    trained, trained_note, said, said_note = parts.training(story)
     status, how = _status(story)
-    header = story.header
+    header, plan, insight = story.last(Header), story.last(Planned), story.last(Insight)
+    baseline = story.last(Baseline)
     return Shown(
         id=key,
         letter=letter,
         story=story,
+        started=header.started if header else "",
         status=status,
         how=how,
         warnings=_warnings(story),
         facts=_facts(story),
-        insight=[cut(s, 1500) for s in story.insight.sentences[:20]] if story.insight else [],
-        steps=parts.steps(story.stages),
+        insight=[cut(one, LONGEST_SENTENCE) for one in insight.sentences[:20]] if insight else [],
+        steps=parts.steps(story.all(Stage)),
         rates=figures.schedule_figures(story, key),
         agreement=figures.disagreements(story),
-        planned=parts.planned_rates(story.planned)
-        if story.planned and story.planned.epochs
-        else None,
+        plan=plan,
+        planned=parts.planned_rates(plan) if plan and plan.epochs else None,
+        groups=parts.group_rates(story),
         charts=figures.training_figures(story, key),
-        trained=trained,
-        trained_note=trained_note,
-        said=said,
-        said_note=said_note,
+        training=training(story),
         probes=parts.probes(story),
-        baseline=_baseline(story),
-        predictions=[parts.predicted(event) for event in story.predictions[:10]],
+        baseline=baseline,
+        seeds=_seeds(baseline) if baseline else None,
+        predictions=[parts.predicted(event) for event in story.all(Prediction)[:10]],
         environment=_pairs("Environment", {"rampup": header.rampup, **flat(header.environment)})
         if header
         else None,
@@ -161,22 +144,24 @@ def _shown(story: Story, letter: str, key: str) -> Shown:
 
 
 def _status(story: Story) -> tuple[str, str]:
-    if story.end is None:
+    end = story.last(End)
+    if end is None:
         return f"no end recorded, {count(story.updates, 'update')}", "open"
-    said = f"{cut(story.end.status)} after {count(story.end.updates, 'update')}"
-    return said, "good" if story.end.status == "finished" else "bad"
+    said = f"{cut(end.status)} after {count(end.updates, 'update')}"
+    return said, "good" if end.status == "finished" else "bad"
 
 
 def _warnings(story: Story) -> list[str]:
     """Return what a reader must know before believing the page."""
     said = []
-    if story.end is None:
+    end, skipped = story.last(End), story.all(Skipped)
+    if end is None:
         last = f"Its last update is {story.k[-1]:,.0f}." if story.updates else "It has no update."
         said.append(
             "This trace has no end: the run was killed, crashed, or is still going on. " + last
         )
-    elif story.end.reason:
-        said.append(f"{cut(story.end.status).capitalize()}: {cut(story.end.reason, 1500)}")
+    elif end.reason:
+        said.append(f"{cut(end.status).capitalize()}: {cut(end.reason, LONGEST_SENTENCE)}")
     if story.torn:
         said.append(
             "The last line was torn in the middle of writing; its "
@@ -184,14 +169,14 @@ def _warnings(story: Story) -> list[str]:
         )
     for name, (times, first) in story.lost.items():
         said.append(
-            f"The {figures.NAMES[name]} was infinite or not a number at "
+            f"The {SERIES[name]} was infinite or not a number at "
             f"{count(times, 'update')}, first at update {first:,}."
         )
-    if story.skipped:
+    if skipped:
         said.append(
-            f"{count(len(story.skipped), 'optimizer step')} changed nothing and "
-            f"{'is' if len(story.skipped) == 1 else 'are'} not counted as updates; the first, "
-            f"before update {story.skipped[0].k:,}: {cut(story.skipped[0].reason, 200)}"
+            f"{count(len(skipped), 'optimizer step')} changed nothing and "
+            f"{'is' if len(skipped) == 1 else 'are'} not counted as updates; the first, "
+            f"before update {skipped[0].k:,}: {cut(skipped[0].reason, 200)}"
         )
     return said
 
@@ -199,32 +184,29 @@ def _warnings(story: Story) -> list[str]:
 def _facts(story: Story) -> list[tuple[str, str]]:
     """Return the few numbers that stand at the top."""
     facts = [("Updates", cell(story.updates))]
-    trained = [epoch for epoch in story.epochs if epoch.epoch > 0]
+    epochs, plan, end = story.all(Epoch), story.last(Planned), story.last(End)
+    trained = [epoch for epoch in epochs if epoch.epoch > 0]
     if trained:
         facts.append(("Epochs", cell(len(trained))))
     if story.updates:
-        facts.append(("Highest rate used", cell(story.highest("used"))))
-    if story.planned is not None:
-        share = f"{story.planned.warmup / max(story.planned.updates, 1):.0%}"
-        warmup = f"{story.planned.warmup:,} ({share})" if story.planned.warmup else "none"
-        facts.append(("Updates of warmup", warmup))
-    if story.epochs:
-        last = story.epochs[-1]
+        facts.append(("Highest rate used", cell(story.columns.of("used").highest)))
+    if plan is not None:
+        share = f" ({plan.warmup / plan.updates:.0%})" if plan.updates else ""
+        facts.append(("Updates of warmup", f"{plan.warmup:,}{share}" if plan.warmup else "none"))
+    if epochs:
         for name, value, show in (
-            ("Final training loss", last.train_loss, cell),
-            ("Final held-out loss", last.held_out_loss, cell),
-            ("Final held-out accuracy", last.held_out_accuracy, percent),
+            ("Final training loss", epochs[-1].train_loss, cell),
+            ("Final held-out loss", epochs[-1].held_out_loss, cell),
+            ("Final held-out accuracy", epochs[-1].held_out_accuracy, percent),
         ):
             if not math.isnan(value):
                 facts.append((name, show(value)))
-    if story.end is not None:
-        facts.append(("Seconds", cell(story.end.seconds)))
+    if end is not None:
+        facts.append(("Seconds", cell(end.seconds)))
     return facts
 
 
-def _baseline(story: Story) -> Table | None:
-    if story.baseline is None:
-        return None
+def _seeds(baseline: Baseline) -> Table:
     rows = [
         [
             cut(row["name"]),
@@ -234,10 +216,10 @@ def _baseline(story: Story) -> Table | None:
             interval(row["low"], row["difference"], row["high"]),
             cut(row["verdict"]),
         ]
-        for row in story.baseline.compared
+        for row in baseline.compared
     ]
     return Table(
-        caption=f"Means over {count(len(story.baseline.seeds), 'seed')}",
+        caption=f"Means over {count(len(baseline.seeds), 'seed')}",
         head=["", "with", "without", "difference, 95 % interval", "beside zero", "verdict"],
         rows=rows,
     )

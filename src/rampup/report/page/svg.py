@@ -19,6 +19,9 @@ WIDE: Final = 7200
 HIGH: Final = 2200
 """Units of a plot: ten per column, and as fine from top to bottom."""
 
+ROOM: Final = 0.25
+"""Share of a plot's width that the label of a mark takes on a narrow screen."""
+
 Numbers = npt.NDArray[np.float64]
 
 
@@ -65,6 +68,19 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One position that a chart points out.
+
+    Args:
+        at: the position.
+        label: a word or two above it.
+    """
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """Curves over a common axis.
 
@@ -76,6 +92,8 @@ class Chart:
         x_label: what the horizontal axis counts.
         notes: sentences below it.
         across: first and last position of the horizontal axis; None takes them from the curves.
+        marks: positions to point out, ascending.
+        marked: what is at them, in words.
         top: the highest value of the vertical axis; None takes it from the curves. What stands
             above it is cut off.
     """
@@ -87,6 +105,8 @@ class Chart:
     x_label: str = "update"
     notes: Sequence[str] = field(default_factory=list)
     across: tuple[float, float] | None = None
+    marks: Sequence[Mark] = ()
+    marked: str = ""
     top: float | None = None
 
 
@@ -127,14 +147,14 @@ def draw(chart: Chart) -> Drawn:
         return f"{100 * (high - value) / (high - low):.4g}%"
 
     parts = []
-    for mark in marks:
-        place = up(mark)
+    for height in marks:
+        place = up(height)
         parts.append(element("line", x1=0, x2="100%", y1=place, y2=place, class_="grid"))
-        parts.append(element("text", f"{mark:g}", x=-8, y=place, dy="0.32em", class_="tick y"))
+        parts.append(element("text", f"{height:g}", x=-8, y=place, dy="0.32em", class_="tick y"))
     parts += [
-        element("text", f"{mark:,.0f}", x=across(mark), y="100%", dy="1.5em", class_="tick")
-        for mark in round_marks(left, right, 5)
-        if left <= mark <= right and mark == int(mark)
+        element("text", f"{at:,.0f}", x=across(at), y="100%", dy="1.5em", class_="tick")
+        for at in round_marks(left, right, 5)
+        if left <= at <= right and at == int(at)
     ]
     box = (left, right, low, high)
     lines = [element("path", d=path(c, *box), class_=f"curve t{c.tone}") for c in chart.curves]
@@ -154,6 +174,7 @@ def draw(chart: Chart) -> Drawn:
             for k in (k for k in thin(curve.x, curve.y, COLUMNS // 12) if curve.y[k] <= high):
                 cx, cy = across(curve.x[k]), up(curve.y[k])
                 parts.append(element("circle", cx=cx, cy=cy, r=3, class_=f"dot t{curve.tone}"))
+    parts += _marks(chart.marks, left, right)
     parts.append(element("line", x1=0, x2=0, y1=0, y2="100%", class_="cursor"))
     words = [element("title", chart.title, id=f"{chart.id}-t")]
     words.append(element("desc", chart.says, id=f"{chart.id}-d"))
@@ -167,6 +188,20 @@ def draw(chart: Chart) -> Drawn:
         class_="chart cropped" if len(y) and y.max() > high else "chart",
     )
     return Drawn(chart=chart, svg=svg, first=left, last=right)
+
+
+def _marks(marks: Sequence[Mark], left: float, right: float) -> list[Markup]:
+    """Return a line for each mark, and its label where that of the one before leaves room."""
+    drawn, taken = [], -math.inf
+    for mark in marks:
+        share = (mark.at - left) / (right - left)
+        place, side = f"{100 * share:.4g}%", "start" if share < 0.5 else "end"
+        drawn.append(element("line", x1=place, x2=place, y1=0, y2="100%", class_="mark"))
+        if share - taken >= ROOM:
+            taken = share
+            said = element("text", mark.label, x=place, y=0, dy="-0.6em", class_=f"tick at {side}")
+            drawn.append(said)
+    return drawn
 
 
 def path(curve: Curve, left: float, right: float, low: float, high: float) -> str:

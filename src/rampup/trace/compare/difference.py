@@ -75,7 +75,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(value, list) and any(isinstance(inner, dict | list) for inner in value):
         for n, inner in enumerate(value):
             yield from leaves(inner, f"{path}[{n}]")
-    else:
+    elif path or not isinstance(value, dict):
         yield path, value
 
 
@@ -87,6 +87,8 @@ def unlike(a: Any, b: Any) -> list[tuple[str, Any, Any]]:
     Example:
         >>> unlike({"hidden": [50, 20]}, {"hidden": [50, 30], "seed": 1})
         [('hidden[1]', 20, 30), ('seed', nothing, 1)]
+        >>> unlike({}, {"seed": 1})
+        [('seed', nothing, 1)]
     """
     left, right = dict(leaves(a)), dict(leaves(b))
     found: list[tuple[str, Any, Any]] = []
@@ -130,14 +132,6 @@ def _text(value: Any, *, exact: bool) -> str:
     else:
         text = repr(value)
     return text if exact or len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-
-
-def of_value(part: str, name: str, x: Any, y: Any) -> Difference:
-    """Return the difference between two values of one name."""
-    left, right = shown(x, y)
-    return Difference(
-        part=part, name=name, a=plain(x), b=plain(y), sentence=f"{name}: {left} in a, {right} in b"
-    )
 
 
 T = TypeVar("T")

@@ -1,23 +1,16 @@
 """What came out: epochs, the last metrics, how it ended, and events that only one trace has."""
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
-from rampup.trace.compare.difference import (
-    Difference,
-    counted,
-    of_value,
-    plain,
-    shown,
-    unlike,
-)
+from rampup.trace.compare.difference import Difference, counted, plain, unlike
+from rampup.trace.compare.pair import Pair
 from rampup.trace.record import (
     Baseline,
     End,
     Epoch,
-    Event,
     Header,
     Observation,
     Planned,
@@ -26,6 +19,7 @@ from rampup.trace.record import (
     Skipped,
     Stage,
 )
+from rampup.trace.story import Story
 
 _SETTING: Final = ("epoch", "updates", "rate_first", "rate_last", "held_out_rows", "grad_norm")
 """Of an epoch, what is no metric of the model."""
@@ -50,39 +44,37 @@ _WITHIN: Final = (Skipped, Probe, Baseline, Prediction)
 observation only tells again what the numbers tell."""
 
 
-def epochs(a: Sequence[Event], b: Sequence[Event]) -> Iterator[Difference]:
+def epochs(pair: Pair) -> Iterator[Difference]:
     """Return the first epoch that differs, and how many do."""
-    left, right = _keyed(a, Epoch), _keyed(b, Epoch)
+    left, right = _keyed(pair.a, Epoch), _keyed(pair.b, Epoch)
     pairs = [(x, right[key]) for key, x in left.items() if key in right]
     unequal = [(x, cells) for x, y in pairs if (cells := unlike(asdict(x), asdict(y)))]
     if not unequal:
         return
     epoch, cells = unequal[0]
     path, u, v = cells[0]
-    texts = shown(u, v)
     yield Difference(
         part="epochs",
         name="first epoch that differs",
         a=plain(u),
         b=plain(v),
         at=epoch.updates,
-        sentence=f"epoch {epoch.epoch} is the first that differs: {path} is {texts[0]} in a, "
-        f"{texts[1]} in b; {len(unequal)} of {len(pairs)} epochs differ",
+        sentence=f"epoch {epoch.epoch} is the first that differs: {path} is {pair.both(u, v)}; "
+        f"{len(unequal)} of {len(pairs)} epochs differ",
     )
 
 
-def final(a: Sequence[Event], b: Sequence[Event]) -> Iterator[Difference]:
+def final(pair: Pair) -> Iterator[Difference]:
     """Return the metrics of the last epochs that differ, and how the runs ended."""
-    ends = [[e for e in events if isinstance(e, Epoch)] for events in (a, b)]
-    if ends[0] and ends[1]:
-        x, y = ends[0][-1], ends[1][-1]
+    x, y = pair.a.last(Epoch), pair.b.last(Epoch)
+    if x is not None and y is not None:
         for path, u, v in unlike(_metrics(x), _metrics(y)):
-            yield _metric(path, u, v, x.epoch, y.epoch)
-    over = [[e for e in events if isinstance(e, End)][-1:] for events in (a, b)]
-    for left, right in zip(*over, strict=False):
+            yield _metric(pair, path, u, v, x.epoch, y.epoch)
+    left, right = pair.a.last(End), pair.b.last(End)
+    if left is not None and right is not None:
         for name in ("status", "updates", "reason"):
             for _, u, v in unlike(getattr(left, name), getattr(right, name)):
-                yield of_value("final", name, u, v)
+                yield pair.of_value("final", name, u, v)
 
 
 def _metrics(epoch: Epoch) -> dict[str, Any]:
@@ -91,8 +83,7 @@ def _metrics(epoch: Epoch) -> dict[str, Any]:
     return {**{k: v for k, v in fields.items() if k not in _SETTING}, **metrics}
 
 
-def _metric(name: str, u: Any, v: Any, x: int, y: int) -> Difference:
-    left, right = shown(u, v)
+def _metric(pair: Pair, name: str, u: Any, v: Any, x: int, y: int) -> Difference:
     change = ""
     if isinstance(u, int | float) and isinstance(v, int | float) and math.isfinite(v - u):
         change = f", {v - u:+.3g}"
@@ -102,16 +93,16 @@ def _metric(name: str, u: Any, v: Any, x: int, y: int) -> Difference:
         name=name,
         a=plain(u),
         b=plain(v),
-        sentence=f"{name} after {where}: {left} in a, {right} in b{change}",
+        sentence=f"{name} after {where}: {pair.both(u, v)}{change}",
     )
 
 
-def one_only(a: Sequence[Event], b: Sequence[Event]) -> Iterator[Difference]:
+def one_only(pair: Pair) -> Iterator[Difference]:
     """Return the kinds of events of which one trace has some that the other has not."""
     for kind, (word, _) in _KEYS.items():
-        left, right = _keyed(a, kind), _keyed(b, kind)
+        left, right = _keyed(pair.a, kind), _keyed(pair.b, kind)
         extra = [key for key in left if key not in right], [k for k in right if k not in left]
-        for side, keys in zip("ab", extra, strict=True):
+        for side, keys in zip(pair.names, extra, strict=True):
             if not keys:
                 continue
             first = str(keys[0][0])
@@ -120,21 +111,22 @@ def one_only(a: Sequence[Event], b: Sequence[Event]) -> Iterator[Difference]:
             yield Difference(
                 part="events",
                 name=word,
-                a=len(keys) if side == "a" else 0,
-                b=len(keys) if side == "b" else 0,
+                a=len(keys) if keys is extra[0] else 0,
+                b=len(keys) if keys is extra[1] else 0,
                 sentence=f"in {side} only: {many}{where if first else ''}",
             )
         if kind in _WITHIN:
-            yield from _contents(word, left, right)
+            yield from _contents(pair, word, left, right)
 
 
-def _contents(word: str, left: dict[Any, Any], right: dict[Any, Any]) -> Iterator[Difference]:
+def _contents(
+    pair: Pair, word: str, left: dict[Any, Any], right: dict[Any, Any]
+) -> Iterator[Difference]:
     for key, x in left.items():
         cells = unlike(asdict(x), asdict(right[key])) if key in right else []
         if not cells:
             continue
         path, u, v = cells[0]
-        texts = shown(u, v)
         title = f"{word} {key[0]}".strip()
         count = "1 value differs" if len(cells) == 1 else f"{len(cells)} values differ"
         yield Difference(
@@ -142,9 +134,9 @@ def _contents(word: str, left: dict[Any, Any], right: dict[Any, Any]) -> Iterato
             name=title,
             a=plain(u),
             b=plain(v),
-            sentence=f"{title}: {count}, first {path}: {texts[0]} in a, {texts[1]} in b",
+            sentence=f"{title}: {count}, first {path}: {pair.both(u, v)}",
         )
 
 
-def _keyed(events: Sequence[Event], kind: type[Any]) -> dict[Any, Any]:
-    return counted((e for e in events if isinstance(e, kind)), _KEYS[kind][1])
+def _keyed(story: Story, kind: type[Any]) -> dict[Any, Any]:
+    return counted(story.all(kind), _KEYS[kind][1])

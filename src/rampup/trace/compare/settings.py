@@ -1,52 +1,57 @@
 """What was set: configuration, data flow, schedule, and the surroundings of the run."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
-from typing import Any, Final
+from dataclasses import asdict, replace
+from typing import Any, Final, TypeVar
 
-from rampup.trace.compare.difference import Difference, counted, of_value, plain, shown, unlike
+from rampup.trace.compare.difference import Difference, counted, plain, unlike
+from rampup.trace.compare.pair import Pair
 from rampup.trace.record import End, Event, Header, Planned, Row, Stage
+from rampup.trace.story import Story
 
-HASHES: Final = ("sha256", "data_sha256", "hash")
-"""Facts of a stage that stand for the whole of its data."""
+HASH: Final = "sha256"
+"""The fact of a stage that stands for the whole of its data."""
+
+DIGITS: Final = 12
+"""As many digits of a hash as a sentence quotes."""
 
 
-def config(a: Sequence[Event], b: Sequence[Event]) -> Iterator[Difference]:
+def config(pair: Pair) -> Iterator[Difference]:
     """Return only what differs in the configurations."""
-    left, right = _first(a, Header), _first(b, Header)
+    left, right = _first(pair, Header)
     if left is not None and right is not None:
         for path, x, y in unlike(left.config, right.config):
-            yield of_value("config", path, x, y)
+            yield pair.of_value("config", path, x, y)
 
 
-def surroundings(a: Sequence[Event], b: Sequence[Event]) -> Iterator[Difference]:
+def surroundings(pair: Pair) -> Iterator[Difference]:
     """Return where and when it ran, and how long: told, but no difference of the runs."""
-    left, right = _first(a, Header), _first(b, Header)
+    left, right = _first(pair, Header)
     if left is not None and right is not None:
         for name in ("schema", "rampup", "started"):
             x, y = getattr(left, name), getattr(right, name)
             if x != y:
-                yield of_value("surroundings", name, x, y)
+                yield pair.of_value("surroundings", name, x, y)
         for path, x, y in unlike(left.environment, right.environment):
-            yield of_value("surroundings", path, x, y)
-    ends = _first(a, End), _first(b, End)
+            yield pair.of_value("surroundings", path, x, y)
+    ends = _first(pair, End)
     if ends[0] is not None and ends[1] is not None and ends[0].seconds != ends[1].seconds:
-        yield of_value("surroundings", "seconds", ends[0].seconds, ends[1].seconds)
+        yield pair.of_value("surroundings", "seconds", ends[0].seconds, ends[1].seconds)
 
 
-def data_flow(a: Sequence[Event], b: Sequence[Event]) -> Iterator[Difference]:
+def data_flow(pair: Pair) -> Iterator[Difference]:
     """Return what differs in stages that both have: shapes, facts, and cells of rows."""
-    left, right = _stages(a), _stages(b)
+    left, right = _stages(pair.a), _stages(pair.b)
     told: dict[str, Difference] = {}
     for key, x in left.items():
         y = right.get(key)
         if y is None:
             continue
         title = f"stage {x.number}, {x.name}"
-        found = list(_stage(x, y, title))
+        found = list(_stage(pair, x, y, title))
         if not found:  # words only tell again what numbers told
             found = [
-                of_value("data flow", f"{title}, {name}", getattr(x, name), getattr(y, name))
+                pair.of_value("data flow", f"{title}, {name}", getattr(x, name), getattr(y, name))
                 for name in ("did", "notes")
                 if getattr(x, name) != getattr(y, name)
             ]
@@ -55,24 +60,28 @@ def data_flow(a: Sequence[Event], b: Sequence[Event]) -> Iterator[Difference]:
     yield from told.values()
 
 
-def _stage(x: Stage, y: Stage, title: str) -> Iterator[Difference]:
+def _stage(pair: Pair, x: Stage, y: Stage, title: str) -> Iterator[Difference]:
     for name in ("name", "shape_in", "shape_out", "unit"):
         if getattr(x, name) != getattr(y, name):
-            yield of_value("data flow", f"{title}, {name}", getattr(x, name), getattr(y, name))
+            yield pair.of_value("data flow", f"{title}, {name}", getattr(x, name), getattr(y, name))
     for path, u, v in unlike(x.facts, y.facts):
-        yield of_value("data flow", f"{title}, {path}", u, v)
+        named = pair.of_value("data flow", f"{title}, {path}", u, v)
+        if path == HASH and isinstance(u, str) and isinstance(v, str):
+            begin = pair.both(u[:DIGITS], v[:DIGITS])
+            said = f"the data is not the same; its {HASH} begins with {begin}"
+            named = replace(named, sentence=f"{title}: {said}")
+        yield named
     for side in ("before", "after"):
         cells = unlike(*(_cells(getattr(stage, side), x.unit) for stage in (x, y)))
         if cells:
             path, u, v = cells[0]
-            left, right = shown(u, v)
             count = "1 cell differs" if len(cells) == 1 else f"{len(cells)} cells differ"
             yield Difference(
                 part="data flow",
                 name=f"{title}, rows {side}",
                 a=plain(u),
                 b=plain(v),
-                sentence=f"{title}, rows {side}: {count}, first {path}: {left} in a, {right} in b",
+                sentence=f"{title}, rows {side}: {count}, first {path}: {pair.both(u, v)}",
             )
 
 
@@ -84,30 +93,30 @@ def _cells(rows: Sequence[Row], unit: str) -> dict[str, Any]:
     }
 
 
-def hash_note(a: Sequence[Event], b: Sequence[Event]) -> str:
+def hash_note(pair: Pair) -> str:
     """Return whether the traces record what their data was, and what of it is compared."""
     hashes = [
-        {stage.facts[name] for stage in _stages(events).values() for name in HASHES
-         if name in stage.facts and isinstance(stage.facts[name], str)}
-        for events in (a, b)
-    ]  # fmt: skip
+        {stage.facts[HASH] for stage in _stages(story).values() if stage.facts.get(HASH)}
+        for story in (pair.a, pair.b)
+    ]
     left, right = hashes
     if left and right:
         same = "the same" if left == right else "not the same"
         return f"the recorded hash of the data is {same}"
-    who = "no trace records" if not left and not right else f"{'b' if left else 'a'} records no"
+    who = f"{pair.names[1] if left else pair.names[0]} records no"
+    who = "no trace records" if not left and not right else who
     what = " a hash of its data" if who.startswith("no") else " hash of its data"
     return f"{who}{what}: shapes, facts and sample rows are compared"
 
 
-def schedule(a: Sequence[Event], b: Sequence[Event]) -> Iterator[Difference]:
+def schedule(pair: Pair) -> Iterator[Difference]:
     """Return what differs in the plans, and in which epochs their rates do."""
-    left, right = _first(a, Planned), _first(b, Planned)
+    left, right = _first(pair, Planned)
     if left is None or right is None:
         return
     plans = [{k: v for k, v in asdict(plan).items() if k != "epochs"} for plan in (left, right)]
     for path, x, y in unlike(*plans):
-        yield of_value("schedule", path, x, y)
+        yield pair.of_value("schedule", path, x, y)
     rows = [
         {key: (row["first"], row["last"]) for key, row in counted(p.epochs, _number).items()}
         for p in (left, right)
@@ -124,7 +133,7 @@ def schedule(a: Sequence[Event], b: Sequence[Event]) -> Iterator[Difference]:
         )
     lengths = len(left.epochs), len(right.epochs)
     if lengths[0] != lengths[1]:
-        yield of_value("schedule", "planned epochs", *lengths)
+        yield pair.of_value("schedule", "planned epochs", *lengths)
 
 
 def _number(row: Any) -> int:
@@ -143,9 +152,13 @@ def _ranges(numbers: Iterable[Any]) -> str:
     return f"epoch{'' if texts == [str(found[0][0])] else 's'} {', '.join(texts)}"
 
 
-def _stages(events: Sequence[Event]) -> dict[Any, Stage]:
-    return counted((e for e in events if isinstance(e, Stage)), lambda stage: stage.number)
+def _stages(story: Story) -> dict[Any, Stage]:
+    return counted(story.all(Stage), lambda stage: stage.number)
 
 
-def _first(events: Sequence[Event], kind: type[Any]) -> Any:
-    return next((event for event in events if isinstance(event, kind)), None)
+E = TypeVar("E", bound=Event)
+
+
+def _first(pair: Pair, kind: type[E]) -> tuple[E | None, E | None]:
+    left, right = (next(iter(story.all(kind)), None) for story in (pair.a, pair.b))
+    return left, right

@@ -1,100 +1,110 @@
 """What each update did: the first one whose rate, loss or gradient differs, and how many do."""
 
-import math
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from rampup.trace.compare.difference import Difference, counted, of_value, same, shown
-from rampup.trace.record import Event, Update
+import numpy as np
+import numpy.typing as npt
 
-SERIES: Final = {
-    "planned": "planned rate",
-    "used": "rate used",
-    "reported": "rate reported",
-    "loss": "loss",
-    "grad_norm": "gradient norm",
-    "ratio": "update-to-weight ratio",
-}
+from rampup.trace.columns import SERIES, Column, Numbers, Places
+from rampup.trace.compare.difference import Difference
+from rampup.trace.compare.pair import Pair
 
-Pairs = list[tuple[int, Update, Update]]
+Where = npt.NDArray[np.bool_]
 
 
-def updates(a: Sequence[Event], b: Sequence[Event], tolerance: float) -> Iterator[Difference]:
+def updates(pair: Pair, tolerance: float) -> Iterator[Difference]:
     """Return where the updates that both made differ, and how many only one made.
 
     Args:
-        a: one trace.
-        b: the other.
+        pair: the two traces.
         tolerance: largest difference of two losses that is told as small, as a share of the
             larger one.
     """
-    left, right = _by_index(a), _by_index(b)
-    pairs: Pairs = [(x.k, x, right[key]) for key, x in left.items() if key in right]
-    if len(left) != len(right) or len(pairs) != len(left):
-        yield _lengths(len(left), len(right), len(pairs))
+    left, right = pair.a.columns, pair.b.columns
+    places = left.shared(right)
+    if len(left) != len(right) or len(places[0]) != len(left):
+        yield _lengths(pair, len(places[0]))
     for name, words in SERIES.items():
-        values = [(k, getattr(x, name), getattr(y, name)) for k, x, y in pairs]
-        yield from _series(words, values, tolerance if name == "loss" else None)
-    groups = max((len(u.rates or ()) for _, x, y in pairs for u in (x, y)), default=0)
-    for group in range(groups):
-        values = [(k, _of_group(x, group), _of_group(y, group)) for k, x, y in pairs]
-        yield from _series(f"rate used by group {group}", values, None)
+        columns = left.of(name), right.of(name)
+        yield from _series(pair, words, columns, places, tolerance if name == "loss" else None)
+    for group in range(1, max(left.groups, right.groups)):
+        columns = left.of_group(group), right.of_group(group)
+        yield from _series(pair, f"rate used by group {group}", columns, places, None)
 
 
-def _of_group(update: Update, group: int) -> float | None:
-    """Return the rate that a group used; all used the first one's where none is named."""
-    if update.rates is None:
-        return update.used
-    return update.rates[group] if group < len(update.rates) else None
-
-
-def _by_index(events: Sequence[Event]) -> dict[Any, Update]:
-    return counted((e for e in events if type(e) is Update), lambda update: update.k)
-
-
-def _lengths(a: int, b: int, both: int) -> Difference:
+def _lengths(pair: Pair, both: int) -> Difference:
+    a, b = pair.a.updates, pair.b.updates
     return Difference(
         part="updates",
         name="number of updates",
         a=a,
         b=b,
-        sentence=f"number of updates: {a} in a, {b} in b; the {both} that both made are compared",
+        sentence=f"number of updates: {pair.both(a, b)}; the {both} that both made are compared",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Unequal:
+    """Where two series differ: the index of the update, and both values."""
+
+    k: Numbers
+    x: Numbers
+    y: Numbers
+
+    def first(self, pair: Pair, at: int = 0) -> str:
+        return f"at update {self.k[at]:.0f}: {pair.both(float(self.x[at]), float(self.y[at]))}"
 
 
 def _series(
-    words: str, values: list[tuple[int, Any, Any]], tolerance: float | None
+    pair: Pair,
+    words: str,
+    columns: tuple[Column, Column],
+    places: tuple[Places, Places],
+    tolerance: float | None,
 ) -> Iterator[Difference]:
-    both = [(k, x, y) for k, x, y in values if x is not None and y is not None]
-    measured = [sum(value[side] is not None for value in values) for side in (1, 2)]
-    if measured[0] != measured[1] or len(both) != measured[0]:
-        yield of_value("updates", f"updates with a {words}", *measured)
-    unequal = [(k, x, y) for k, x, y in both if not same(x, y)]
-    if not unequal:
+    x, y = (column.numbers[at] for column, at in zip(columns, places, strict=True))
+    in_a, in_b = (column.measured[at] for column, at in zip(columns, places, strict=True))
+    if not np.array_equal(in_a, in_b):
+        name = f"updates with a {words}"
+        yield pair.of_value("updates", name, int(in_a.sum()), int(in_b.sum()))
+    both = in_a & in_b
+    differs = both & ~_same(x, y)
+    if not differs.any():
         return
-    k, x, y = unequal[0]
-    left, right = shown(x, y)
-    count = f"on {len(unequal)} of {len(both)} updates"
-    sentence = f"{words} first differs at update {k}: {left} in a, {right} in b; {count}"
+    unequal = _Unequal(pair.a.k[places[0]][differs], x[differs], y[differs])
+    count = f"on {len(unequal.k)} of {both.sum()} updates"
+    sentence = f"{words} first differs {unequal.first(pair)}; {count}"
     if tolerance is not None:
-        sentence += _beyond(unequal, tolerance)
-    yield Difference(part="updates", name=words, a=x, b=y, at=k, sentence=sentence)
-
-
-def _beyond(unequal: list[tuple[int, Any, Any]], tolerance: float) -> str:
-    far = next((place for place in unequal if not close(*place[1:], tolerance)), None)
-    if far is None:
-        return f"; never by more than {tolerance:g} of the larger one"
-    k, x, y = far
-    if k == unequal[0][0]:
-        return f"; by more than {tolerance:g} of the larger one from there"
-    left, right = shown(x, y)
-    return (
-        f"; by more than {tolerance:g} of the larger one first at update {k}: {left} in a, "
-        f"{right} in b"
+        sentence += _beyond(pair, unequal, tolerance)
+    yield Difference(
+        part="updates",
+        name=words,
+        a=float(unequal.x[0]),
+        b=float(unequal.y[0]),
+        at=int(unequal.k[0]),
+        sentence=sentence,
     )
 
 
-def close(x: float, y: float, tolerance: float) -> bool:
-    """Return whether |x − y| ≤ tolerance × max(|x|, |y|); NaN is close to NaN only."""
-    return same(x, y) or math.isclose(x, y, rel_tol=tolerance)
+def _beyond(pair: Pair, unequal: _Unequal, tolerance: float) -> str:
+    far = np.flatnonzero(~_close(unequal.x, unequal.y, tolerance))
+    if len(far) == 0:
+        return f"; never by more than {tolerance:g} of the larger one"
+    if far[0] == 0:
+        return f"; by more than {tolerance:g} of the larger one from there"
+    return f"; by more than {tolerance:g} of the larger one first {unequal.first(pair, far[0])}"
+
+
+def _same(x: Numbers, y: Numbers) -> Where:
+    """Return where two series are the same to the last bit; NaN is itself, 0.0 is not −0.0."""
+    equal: Where = x.view(np.int64) == y.view(np.int64)
+    return equal | (np.isnan(x) & np.isnan(y))
+
+
+def _close(x: Numbers, y: Numbers, tolerance: float) -> Where:
+    """Return where |x − y| ≤ tolerance × max(|x|, |y|); what is infinite is close to itself."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = np.abs(x - y) <= tolerance * np.maximum(np.abs(x), np.abs(y))
+    close: Where = (x == y) | (near & np.isfinite(x) & np.isfinite(y))
+    return close

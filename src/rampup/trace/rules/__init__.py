@@ -23,3 +23,6 @@ RULES: Final[dict[str, Rule]] = {
         key=lambda rule: rule.id not in _SPOKEN_FIRST,
     )
 }
+
+WHOLE_RUN: Final = frozenset(rule.id for rule in RULES.values() if rule.at in ("baseline", "end"))
+"""Those that speak of the run as a whole."""

@@ -7,7 +7,7 @@ from rampup.trace.record import Update
 from rampup.trace.rules.rule import Found, Rule, Seen, measured
 
 ONE_MORE: Final = 1e-9
-"""A peak this share above the base rate is rounding."""
+"""A rate this share above another is the same but for rounding."""
 
 
 def _rate(seen: Seen, _limit: float) -> Iterator[Found]:
@@ -58,10 +58,10 @@ def _apart(u: Update, other: float) -> Found:
     return Found(case=case, numbers={"k": u.k, "used": u.used, "other": other})
 
 
-def _above_peak(seen: Seen, _limit: float) -> Iterator[Found]:
+def _above_peak(seen: Seen, limit: float) -> Iterator[Found]:
     if seen.plan is None:
         return
-    high = [u for u in seen.updates if u.used > seen.plan.peak]
+    high = [u for u in seen.updates if u.used > seen.plan.peak * limit]
     if high:
         yield Found(
             case="one" if len(high) == 1 else "many",
@@ -95,9 +95,9 @@ def _skipped(seen: Seen, _limit: float) -> Iterator[Found]:
 
 def _share(seen: Seen, _limit: float) -> Iterator[Found]:
     plan = seen.plan
-    if plan is None or not plan.warmup > 0 or not plan.updates > 0 or not seen.done:
+    if plan is None or not plan.warmup > 0 or not seen.done:
         return
-    numbers = {"made": seen.done, "warmup": plan.warmup, "updates": plan.updates}
+    numbers = {"made": seen.done, "warmup": plan.warmup}
     if seen.done < plan.warmup:
         yield Found(case="inside", numbers=numbers, first=0, last=max(seen.done - 1, 0))
         return
@@ -167,14 +167,15 @@ RATES: Final = (
     Rule(
         id="rate-above-peak",
         at="updates",
-        reads="rate used by each update, planned peak",
+        reads="rate used by each update over the planned peak",
         find=_above_peak,
+        limit=1 + ONE_MORE,
         says={
             "one": "update {k} used the rate {used:g}, above the planned peak {peak:g}",
             "many": "{count} updates used a rate above the planned peak {peak:g}, "
             "first update {k} with {used:g}",
         },
-        formulas={"count": "sum(u.used > peak for u in updates)"},
+        formulas={"count": "sum(u.used > peak * (1 + 1e-9) for u in updates)"},
     ),
     Rule(
         id="peak-above-base",

@@ -5,11 +5,10 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from tests.checker.gather.script.programs import PROGRAMS
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from rampup.checker.gather.script import walk
-
-from tests.checker.gather.script.programs import PROGRAMS
 
 
 def run(text: str) -> list[np.ndarray]:

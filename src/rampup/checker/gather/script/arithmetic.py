@@ -89,7 +89,7 @@ def _numbers(sign: str, left: float, right: float) -> float | None:
         raise Raised(error) from None
     except (TypeError, ValueError):
         return None
-    return None if isinstance(value, complex) else value  # type: ignore[no-any-return]
+    return None if isinstance(value, complex) else value
 
 
 def _dimension(sign: str, left: Value, right: Value) -> Dimension:

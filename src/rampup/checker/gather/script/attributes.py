@@ -104,8 +104,6 @@ def set_attribute(base: Value, name: str, value: Value, frame: Frame, node: ast.
         setter = base.of.find(f"{name}.setter") if base.of is not None else MISSING
         if isinstance(setter, Function):
             frame.walk.run(Bound(base, name, setter), Call(frame, node, [value]))
-        elif base.native is not None and name in base.native.OWN:
-            base.native.set(name, value, frame, node)
         else:
             base.names[name] = value
     elif isinstance(base, Native):

@@ -21,7 +21,7 @@ from rampup.checker.gather.script.values import (
     Unknown,
     Value,
 )
-from rampup.checker.gather.script.walk import DEEP
+from rampup.checker.gather.script.walking import DEEP
 
 YIELDS: Final = (ast.Yield, ast.YieldFrom)
 

@@ -1,4 +1,4 @@
-"""Comparisons of a walked script: what is known is computed, what is not goes its way in a world."""
+"""Comparisons of a walked script: what is known is computed, the rest goes its way in a world."""
 
 import ast
 import operator

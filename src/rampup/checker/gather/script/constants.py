@@ -47,8 +47,8 @@ def _numbers(tree: ast.Module) -> Iterator[float]:
             yield from _within(node.body)
         elif isinstance(node, ast.FunctionDef):
             args = [*node.args.posonlyargs, *node.args.args]
-            for one, value in zip(reversed(args), reversed(node.args.defaults), strict=False):
-                if NAME.search(one.arg):
+            for arg, value in zip(reversed(args), reversed(node.args.defaults), strict=False):
+                if NAME.search(arg.arg):
                     yield from _within(value)
             if len(node.body) < 12 and any(isinstance(one, ast.Return) for one in ast.walk(node)):
                 for one in node.body:

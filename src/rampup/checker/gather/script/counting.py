@@ -11,7 +11,7 @@ from itertools import pairwise
 from rampup.checker.facts import Counted
 from rampup.checker.gather.script.optimizers import Optimizer
 from rampup.checker.gather.script.values import Dimension
-from rampup.checker.gather.script.walk import Around, Walk
+from rampup.checker.gather.script.walking import Around, Walk
 
 
 class Counting:

@@ -7,6 +7,7 @@ does nothing to it, because nobody knows when it is called.
 
 import ast
 from collections.abc import Callable
+from functools import partial
 
 from rampup.checker.gather.script.frame import Frame
 from rampup.checker.gather.script.native import Call
@@ -20,7 +21,7 @@ from rampup.checker.gather.script.values import (
     Spent,
     Value,
 )
-from rampup.checker.gather.script.walk import Walk
+from rampup.checker.gather.script.walking import ASIDE, Walk
 
 
 def used_names(tree: ast.Module) -> set[str]:
@@ -39,27 +40,30 @@ def everything(walk: Walk, used: set[str]) -> None:
     module = walk.module
     module.names["__name__"] = "__main__"
     top = walk.program.make(walk.program, walk.program.tree.body)
-    _entry(walk, lambda: top(module))
+    _entry(walk, lambda: top(module), walk.left)
     for value in [*module.names.values()]:
         _begin(walk, value, used)
     for value in walk.given[:50]:
         _begin(walk, value, set())
 
 
-def _entry(walk: Walk, do: Callable[[], Value]) -> Value:
-    """Do something as an entry of its own."""
+def _entry(walk: Walk, do: Callable[[], Value], most: int = ASIDE) -> Value:
+    """Do something as an entry of its own, in at most so many steps."""
+    kept, walk.left = max(walk.left - most, 0), min(walk.left, most)
     walk.turns.clear()
     walk.guards.clear()
     walk.depth = 0
     try:
         given = do()
     except (Spent, RecursionError):
-        walk.complete = False
-        walk.left = max(walk.left, 0)
+        walk.unfinished.add(walk.entry)
         return None
     except Raised as raised:
-        walk.complete = walk.complete and raised.kind == "SystemExit"
+        if raised.kind != "SystemExit":
+            walk.unfinished.add(walk.entry)
         return None
+    finally:
+        walk.left = max(walk.left, 0) + kept
     return given
 
 
@@ -78,9 +82,9 @@ def _begin(walk: Walk, value: Value, used: set[str]) -> None:
 
 def _call(walk: Walk, value: Value) -> Value:
     frame = Frame(walk, walk.module)
-    return walk.run(
-        value, Call(frame, value.function.node if isinstance(value, Bound) else value.node)
-    )
+    function = value.function if isinstance(value, Bound) else value
+    assert isinstance(function, Function | Class)
+    return walk.run(value, Call(frame, function.node))
 
 
 def _class(walk: Walk, cls: Class, used: set[str]) -> None:
@@ -110,7 +114,7 @@ def _methods(walk: Walk, made: Instance, used: set[str]) -> None:
             if name.startswith("__") or method.node in walk.called or name in used:
                 continue
             bound = Bound(made, name, method)
-            _hand_over(walk, method.node, _entry(walk, lambda bound=bound: _call(walk, bound)))
+            _hand_over(walk, method.node, _entry(walk, partial(_call, walk, bound)))
 
 
 def _hand_over(walk: Walk, node: ast.AST, given: Value) -> None:

@@ -13,6 +13,7 @@ from rampup.checker.gather.script.program import Expression, Program
 from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.targets import target_of
 from rampup.checker.gather.script.values import (
+    Bound,
     Function,
     Guessed,
     Number,
@@ -37,7 +38,7 @@ def expression(program: Program, node: ast.AST) -> Expression:
 
 
 def _constant(_: Program, node: ast.Constant) -> Expression:
-    value = node.value
+    value: Value = node.value
     if isinstance(value, bytes | complex) or value is ...:
         value = Unknown(repr(value)[:40])
     return lambda _: value
@@ -141,7 +142,7 @@ def combined(sign: str, left: Value, right: Value, frame: Frame) -> Value:
         both = isinstance(left, Unknown) and isinstance(right, Unknown)
         if both and not (walk.guesses.counts(left) or walk.guesses.counts(right)):
             return unknown(f"{left.text} {sign} {right.text}")
-        if not isinstance(left, str | list | tuple) or isinstance(left, Number):
+        if not isinstance(left, str | list | tuple):
             left, right = walk.known_number(left), walk.known_number(right)
         if isinstance(left, Unknown) or isinstance(right, Unknown):
             if sign == "%" and isinstance(left, str):
@@ -219,7 +220,31 @@ def _conditional(program: Program, node: ast.IfExp) -> Expression:
     return run
 
 
+def _backward(program: Program, node: ast.Call) -> Expression:
+    """Return a backward pass; what it goes back from is not computed."""
+    assert isinstance(node.func, ast.Attribute)
+    path = isinstance(node.func.value, ast.Name | ast.Attribute)
+    function = expression(program, node.func) if path else None
+    call = _call_of(program, node)
+
+    def run(frame: Frame) -> Value:
+        called = function(frame) if function is not None else None
+        if isinstance(called, Bound) and called.function is not None:
+            return call(frame)
+        frame.walk.spend()
+        frame.walk.backward(node, frame)
+        return None
+
+    return run
+
+
 def _call(program: Program, node: ast.Call) -> Expression:
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "backward":
+        return _backward(program, node)
+    return _call_of(program, node)
+
+
+def _call_of(program: Program, node: ast.Call) -> Expression:
     function = expression(program, node.func)
     values = _display(program, node.args)
     plain_places = not any(isinstance(one, ast.Starred) for one in node.args)
@@ -324,9 +349,14 @@ def _dict_comprehension(program: Program, node: ast.DictComp) -> Expression:
 def _generators(
     program: Program, generators: list[ast.comprehension]
 ) -> Callable[[Frame, Callable[[Frame], None]], bool]:
-    """Return a function that does something for each item, and says whether their number is sure."""
+    """Return a function that does something for each item; it returns if their number is sure."""
     if not generators:
-        return lambda frame, do: do(frame) is None
+
+        def once(frame: Frame, do: Callable[[Frame], None]) -> bool:
+            do(frame)
+            return True
+
+        return once
     first, *others = generators
     source, target = expression(program, first.iter), target_of(program, first.target, expression)
     tests = [(expression(program, one), one) for one in first.ifs]

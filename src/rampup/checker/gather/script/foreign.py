@@ -6,6 +6,7 @@ from typing import Final
 from rampup.checker.gather.script import python_names, settings, torch_names, trainers
 from rampup.checker.gather.script.attributes import unknown
 from rampup.checker.gather.script.native import Call
+from rampup.checker.gather.script.optimizers import states_in
 from rampup.checker.gather.script.torch_names import optimizer_of, save
 from rampup.checker.gather.script.values import (
     MISSING,
@@ -64,7 +65,7 @@ def call_unknown(text: str, call: Call) -> Value:
     if not values:
         return unknown(call.text if "(" not in text else f"{text}()")
     if SAVE.search(name):
-        if walk.objects_in(values) or torch_names.states_in(values):
+        if walk.objects_in(values) or states_in(values):
             return save(call)
         return unknown(call.text)
     if name in ("step", "optimizer_step"):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from rampup.checker.gather.script.values import MISSING, Function, Name, Unknown, Value
 
 if TYPE_CHECKING:
-    from rampup.checker.gather.script.walk import Walk
+    from rampup.checker.gather.script.walking import Walk
 
 BUILTIN = frozenset(
     [

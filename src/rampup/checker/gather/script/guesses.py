@@ -7,6 +7,7 @@ else: a fraction stays below one, a warmup below a run.
 
 import re
 from typing import Final
+from zlib import crc32
 
 from rampup.checker.gather.script.values import Unknown, Value
 
@@ -86,7 +87,7 @@ class Guesses:
 
     def _number(self, text: str) -> float:
         world = self.world
-        late = len(self.numbers) % 7
+        late = crc32(text.encode()) % 7
         if text == ARGUMENTS:
             return (1, 3, 1, 2)[world]
         if text.startswith("len("):
@@ -125,9 +126,8 @@ class Guesses:
             return True
         self.asked += 1
         if text not in self.ways:
-            self.ways[text] = (True, False, len(self.ways) % 2 == 0, len(self.ways) % 2 == 1)[
-                self.world
-            ]
+            odd = crc32(text.encode()) % 2 == 1
+            self.ways[text] = (True, False, odd, not odd)[self.world]
         return self.ways[text]
 
     def counts(self, value: Value) -> bool:

@@ -10,7 +10,7 @@ from rampup.checker.gather.script.program import BREAK, ON, RETURN, Program, Sta
 from rampup.checker.gather.script.streams import stream
 from rampup.checker.gather.script.targets import target_of
 from rampup.checker.gather.script.values import Number, dimension, number
-from rampup.checker.gather.script.walk import Around, Turn, Walk
+from rampup.checker.gather.script.walking import Around, Turn, Walk
 
 Block = Callable[[Program, list[ast.stmt]], Statement]
 
@@ -57,7 +57,7 @@ def for_loop(program: Program, node: ast.For | ast.AsyncFor, block: Block) -> St
                 break
         else:
             if items.length is None:
-                walk.complete = False
+                walk.unfinished.add(walk.entry)
         walk.turns.pop()
         if ended == RETURN:
             return RETURN
@@ -90,7 +90,8 @@ def while_loop(program: Program, node: ast.While, block: Block) -> Statement:
             if walk.guesses.asked != asked:
                 most = int(walk.guesses.number(f"len({text})"))
             if turn.iteration >= most:
-                walk.complete = walk.complete and most != ENDLESS
+                if most == ENDLESS:
+                    walk.unfinished.add(walk.entry)
                 break
             loop.times = max(loop.times, turn.iteration + 1)
             ended = body(frame)

@@ -17,7 +17,7 @@ from rampup.checker.gather.script.values import (
 )
 
 if TYPE_CHECKING:
-    from rampup.checker.gather.script.walk import Walk
+    from rampup.checker.gather.script.walking import Walk
 
 
 @dataclass(slots=True, eq=False)
@@ -77,7 +77,7 @@ class Call:
             node = self.node_of(names, name)
             text = self.walk.program.text(node) if node is not None else show(value)
             counted = number(value)
-            if isinstance(counted, bool) or counted is None or not is_sure(value):
+            if counted is None or not is_sure(value):
                 counted = None
             given[name] = Given(counted, text, dimension(self.walk.known_number(value)))
         return given

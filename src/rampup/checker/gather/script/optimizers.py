@@ -18,7 +18,7 @@ from rampup.checker.gather.script.values import (
     is_sure,
     number,
 )
-from rampup.checker.gather.script.walk import Walk
+from rampup.checker.gather.script.walking import Walk
 
 LOST = math.nan
 """The rate of a group where the text does not settle it."""

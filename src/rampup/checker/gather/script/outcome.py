@@ -1,6 +1,8 @@
 """A walk that is done, as the facts that the rules read."""
 
 import math
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from rampup.checker.gather.script.native import Given
 from rampup.checker.gather.script.optimizers import Optimizer
 from rampup.checker.gather.script.schedulers import Scheduler, Unsettled
 from rampup.checker.gather.script.values import Raised as ScriptRaised, Spent
-from rampup.checker.gather.script.walk import Walk
+from rampup.checker.gather.script.walking import Walk
 from rampup.checker.script import Loop, Object, World
 
 CURVE_STEPS = 60_000
@@ -19,6 +21,9 @@ CURVE_STEPS = 60_000
 
 UNPLANNED = 100
 """Steps of a curve where nobody knows how many are made."""
+
+FEW = 3
+"""Steps of a curve that is walked by code which the script does not hold."""
 
 LONGEST = 5_000
 """Steps of a curve at most."""
@@ -31,9 +36,9 @@ def world(walk: Walk) -> World:
     schedulers = [one for one in walk.objects if isinstance(one, Scheduler)]
     walk.left = CURVE_STEPS
     walk.entry = -1
-    curves = {one.id: _curve(one, counting) for one in schedulers}
+    curves = {one.id: _curve(one, walk, counting) for one in schedulers}
     return World(
-        guesses={text: value for text, value in walk.guesses.numbers.items()},
+        guesses=dict(walk.guesses.numbers),
         acts=tuple(walk.acts),
         loops={
             line: Loop(
@@ -46,7 +51,7 @@ def world(walk: Walk) -> World:
         },
         curves={key: curve for key, curve in curves.items() if curve is not None},
         runs={one.id: _run(one, walk, counting, curves) for one in optimizers if one.used},
-        complete=walk.complete,
+        complete=not walk.unfinished,
     )
 
 
@@ -77,7 +82,7 @@ def _settings(given: dict[str, Given], counting: Counting) -> dict[str, Setting]
     }
 
 
-def _curve(one: Scheduler, counting: Counting) -> Curve | None:
+def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
     """Return what a scheduler asks for, on groups of its own."""
     owner = one.optimizer
     if owner is None or one.recipe is None or one.part_of is not None:
@@ -85,19 +90,26 @@ def _curve(one: Scheduler, counting: Counting) -> Curve | None:
     groups = [{**group, "lr": base} for group, base in zip(owner.groups, owner.base, strict=True)]
     for group in groups:
         group.pop("initial_lr", None)
-    steps = one.steps or UNPLANNED
-    length = min(steps + max(steps // 10, 1), LONGEST)
+    whole = one.steps and one.entry not in walk.unfinished and not (one.handed or owner.handed)
+    whole = whole or one.raised is not None
+    foreign = one.handed or owner.handed or one.steps_itself
+    every = _every(one, walk)
+    asked = _asked(one, walk)
+    length = _looked_at(asked, whole=bool(whole), foreign=foreign)
     try:
         peer = one.recipe.build(groups)
         if peer is None or any(math.isnan(rate) for rate in owner.base):
             return None
-        return peers.curve(
+        curve = peers.curve(
             peer,
-            length,
+            min(peer.ends or length, LONGEST) if foreign and not asked else length,
             place=one.place,
             settings=_settings(one.settings, counting),
-            planned=one.steps or None,
+            planned=asked if whole and every else None,
         )
+        epochs = np.diff(firsts(owner.moments, counting.epoch_lines))
+        epoch = int(epochs[0]) if len(epochs) and (epochs == epochs[0]).all() else None
+        return curve and _in_updates(curve, every or 1, epoch, len(owner.used))
     except peers.PeerError as error:
         nothing = np.full((length, len(groups)), np.nan)
         return Curve(
@@ -105,12 +117,87 @@ def _curve(one: Scheduler, counting: Counting) -> Curve | None:
             kind=one.kind.rpartition(".")[2],
             rates=nothing,
             base=owner.base,
-            updates=one.steps or None,
+            updates=asked if whole else None,
             settings=_settings(one.settings, counting),
             raised=Raised(at=0, text=str(error)),
         )
     except (Unsettled, ScriptRaised, Spent):
         return None
+
+
+def _asked(one: Scheduler, walk: Walk) -> int:
+    """Return how many rates of a scheduler are asked for: one, and one for each step.
+
+    The last step changes a rate that nobody uses, where no update follows it.
+    """
+    if not one.steps or one.optimizer is None:
+        return 0
+    doers = [
+        act.kind
+        for act in walk.acts
+        if (act.kind, act.subject) in {("step", one.id), ("update", one.optimizer.id)}
+    ]
+    if "update" not in doers or one.raised:
+        return one.steps + 1
+    last = len(doers) - doers[::-1].index("update")
+    return doers[:last].count("step") + 1
+
+
+def _every(one: Scheduler, walk: Walk) -> int | None:
+    """Return how many updates lie between two steps of a scheduler, from end to end of the run.
+
+    Returns:
+        None where they are not evenly spread, or begin late or stop early: then how many of its
+        rates are used does not follow from how many updates there are.
+    """
+    if one.optimizer is None:
+        return 1
+    made = len(one.optimizer.used)
+    at = [act.update for act in walk.acts if act.kind == "step" and act.subject == one.id]
+    if len(at) < 2 or not made:
+        return 1
+    apart = {later - before for before, later in pairwise(at)}
+    every = min(apart)
+    late = at[0] > every or at[-1] + every < made
+    return every if len(apart) == 1 and every and not late else None
+
+
+def _in_updates(curve: Curve, every: int, epoch: int | None, made: int) -> Curve:
+    """Return a curve with one rate for each update, of a scheduler that was stepped.
+
+    Args:
+        curve: one rate for each step.
+        every: updates from one step to the next.
+        epoch: updates of an epoch, where they are known.
+        made: updates of the run.
+    """
+    if every == 1:
+        return replace(curve, epoch=epoch, observed=True)
+    return replace(
+        curve,
+        rates=np.repeat(curve.rates, every, axis=0),
+        updates=None if curve.updates is None else made,
+        ends=None if curve.ends is None else curve.ends * every,
+        warmup=None if curve.warmup is None else curve.warmup * every,
+        joins=tuple(join * every for join in curve.joins),
+        raised=curve.raised and Raised(at=curve.raised.at * every, text=curve.raised.text),
+        every=every,
+        epoch=epoch,
+        observed=True,
+    )
+
+
+def _looked_at(steps: int, *, whole: bool, foreign: bool) -> int:
+    """Return how many steps of a curve say something about the script.
+
+    Args:
+        steps: steps that the script makes.
+        whole: these are all that are made.
+        foreign: other code makes steps.
+    """
+    if not steps:
+        return FEW if foreign else UNPLANNED
+    return min(steps + max(steps // 10, 1) if whole else steps, LONGEST)
 
 
 def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve | None]) -> Run:
@@ -128,7 +215,9 @@ def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve
                 reported[k, group] = rate
     writers = [scheduler for scheduler in one.schedulers if scheduler.part_of is None]
     curve = curves.get(writers[0].id) if len(writers) == 1 else None
-    whole = walk.complete and not one.handed
+    if curve is not None and _says_where(walk, writers[0]):
+        curve = None
+    whole = one.entry not in walk.unfinished and not one.handed
     update = next(act for act in walk.acts if act.kind == "update" and act.subject == one.id)
     return Run(
         place=update.place,
@@ -145,6 +234,15 @@ def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve
         finished=whole,
         writes=tuple(dict.fromkeys(one.written)),
         stepped=any(scheduler.steps for scheduler in writers) if writers else None,
+        cyclic=any(curve.cyclic for one in writers if (curve := curves.get(one.id)) is not None),
+    )
+
+
+def _says_where(walk: Walk, scheduler: Scheduler) -> bool:
+    """Return whether steps of the script say themselves where in the schedule they are."""
+    return any(
+        act.kind == "step" and act.subject == scheduler.id and "epoch" in act.detail
+        for act in walk.acts
     )
 
 

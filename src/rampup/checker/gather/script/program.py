@@ -31,6 +31,7 @@ class Program:
         path: as it was given.
         tree: its text, parsed.
         make: makes a function of a list of statements.
+        kept: the statements that matter; None for all.
         bodies: what the bodies of its functions became.
         lambdas: what the bodies of its lambdas became.
         generators: which of its functions yield.
@@ -40,10 +41,15 @@ class Program:
     path: str
     tree: ast.Module
     make: Callable[["Program", list[ast.stmt]], Statement]
+    kept: set[ast.AST] | None = None
     bodies: dict[ast.AST, Statement] = field(default_factory=dict)
     lambdas: dict[ast.AST, Expression] = field(default_factory=dict)
     generators: dict[ast.AST, bool] = field(default_factory=dict)
     texts: dict[ast.AST, str] = field(default_factory=dict)
+
+    def keeps(self, node: ast.AST) -> bool:
+        """Return whether a statement matters."""
+        return self.kept is None or node in self.kept
 
     def body(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Statement:
         """Return what the body of a function or a class became."""

@@ -156,6 +156,10 @@ def _range(call: Call) -> Value:
     return streams.counted(first, values[1], step, call.text, call.frame)
 
 
+def _len(call: Call) -> Value:
+    return length_of(call.argument(0, "x"), call.frame)
+
+
 def _isinstance(call: Call) -> Value:
     value, kinds = call.argument(0, "x"), call.argument(1, "kinds")
     kinds = kinds if isinstance(kinds, tuple | list) else (kinds,)
@@ -327,7 +331,7 @@ def _iterated(call: Call) -> Value:
 
 KNOWN: Final[dict[str, Known]] = {
     "int": _int, "float": _float, "min": _extreme(min), "max": _extreme(max), "sum": _sum,
-    "round": _round, "range": _range, "len": lambda call: length_of(call.argument(0, "x"), call.frame),
+    "round": _round, "range": _range, "len": _len,
     "isinstance": _isinstance, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr,
     "dict": _dict, "list": _list, "tuple": lambda call: _as_tuple(_list(call)), "set": _list,
     "frozenset": _list, "enumerate": _enumerate, "super": _super, "any": _any(False),

@@ -22,7 +22,7 @@ from rampup.checker.gather.script.values import (
     number,
     plain,
 )
-from rampup.checker.gather.script.walk import Walk
+from rampup.checker.gather.script.walking import Walk
 
 
 class Unsettled(Exception):  # noqa: N818 - the text is silent, nobody is wrong
@@ -32,7 +32,9 @@ class Unsettled(Exception):  # noqa: N818 - the text is silent, nobody is wrong
 class Stepping(Protocol):
     """What computes the rates of a scheduler."""
 
-    last_epoch: int
+    @property
+    def last_epoch(self) -> int:
+        """Its index."""
 
     def step(self, *values: Any, **named: Any) -> None:
         """Make one step."""

@@ -128,7 +128,7 @@ def _environment(call: Call) -> Value:
 
 
 KNOWN: Final[dict[str, Callable[[Call], Value]]] = {
-    "argparse.ArgumentParser": lambda call: Parser(),
+    "argparse.ArgumentParser": lambda _: Parser(),
     "argparse.Namespace": _bag,
     "types.SimpleNamespace": _bag,
     "dataclasses.field": _field,
@@ -138,7 +138,7 @@ KNOWN: Final[dict[str, Callable[[Call], Value]]] = {
     "ml_collections.ConfigDict": _bag,
     "ml_collections.config_dict.ConfigDict": _bag,
     "collections.OrderedDict": lambda call: dict(call.named),
-    "collections.defaultdict": lambda call: {},
+    "collections.defaultdict": lambda _: {},
     "transformers.HfArgumentParser": _classes,
     "os.environ.get": _environment,
     "os.getenv": _environment,

@@ -16,14 +16,19 @@ from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.targets import target_of
 from rampup.checker.gather.script.values import Bound, Function, Instance, Raised, Unknown, Value
 
+ALWAYS: Final = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
+    ast.Return, ast.Break, ast.Continue, ast.Raise,
+)  # fmt: skip
+"""These are done whether they matter or not; a value that does not matter is not computed."""
+
 
 def block(program: Program, nodes: list[ast.stmt]) -> Statement:
     """Return a function that does statements one after another."""
     steps = [
         MAKERS[type(node)](program, node)
         for node in nodes
-        if type(node) in MAKERS
-        and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        if type(node) in MAKERS and (isinstance(node, ALWAYS) or program.keeps(node))
     ]
     if len(steps) == 1:
         return _one(steps[0])
@@ -60,7 +65,7 @@ def _expression(program: Program, node: ast.Expr) -> Statement:
 
 def _assign(program: Program, node: ast.Assign | ast.AnnAssign) -> Statement:
     if node.value is None:
-        return lambda frame: ON
+        return lambda _: ON
     written, value = node.value, expression(program, node.value)
     nodes = node.targets if isinstance(node, ast.Assign) else [node.target]
     targets = [target_of(program, one, expression) for one in nodes]
@@ -103,9 +108,10 @@ def _if(program: Program, node: ast.If) -> Statement:
 
     def run(frame: Frame) -> int:
         walk = frame.walk
-        before, walk.compared = walk.guesses.asked, None
+        before = walk.guesses.asked
+        walk.take_compared()
         held = truth(test(frame), node.test, frame)
-        compared = walk.compared
+        compared = walk.take_compared()
         if walk.guesses.asked != before and (leaves or refuses):
             held = not leaves  # what is not known to end something does not end it
         branch = body if held else orelse
@@ -209,21 +215,18 @@ def _names(node: ast.expr | None) -> set[str]:
     return {one.id if isinstance(one, ast.Name) else getattr(one, "attr", "") for one in nodes}
 
 
-def _raise(program: Program, node: ast.Raise) -> Statement:
-    value = expression(program, node.exc) if node.exc else None
+def _raise(_: Program, node: ast.Raise) -> Statement:
     called = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
     kind = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "Exception")
 
-    def run(frame: Frame) -> int:
-        if value is not None:
-            value(frame)
+    def run(_: Frame) -> int:
         raise Raised(RuntimeError(kind), kind)
 
     return run
 
 
 def _return(program: Program, node: ast.Return) -> Statement:
-    value = expression(program, node.value) if node.value else None
+    value = expression(program, node.value) if node.value and program.keeps(node) else None
 
     def run(frame: Frame) -> int:
         frame.returned = value(frame) if value is not None else None
@@ -237,8 +240,8 @@ def _match(program: Program, node: ast.Match) -> Statement:
     cases = [
         (
             _patterns(program, one.pattern),
-            one.guard and expression(program, one.guard),
-            one,
+            expression(program, one.guard) if one.guard is not None else None,
+            _leaves(one.body),
             block(program, one.body),
         )
         for one in node.cases
@@ -246,13 +249,13 @@ def _match(program: Program, node: ast.Match) -> Statement:
 
     def run(frame: Frame) -> int:
         value = subject(frame)
-        for patterns, guard, case, body in cases:
+        for patterns, guard, leaves, body in cases:
             fits = patterns is None or any(
                 compare(ast.Eq, value, pattern(frame), frame) for pattern in patterns
             )
-            if fits and _leaves(case.body) and isinstance(value, Unknown):
+            if fits and leaves and isinstance(value, Unknown):
                 continue
-            if fits and (guard is None or truth(guard(frame), case.pattern, frame)):
+            if fits and (guard is None or frame.walk.truth(guard(frame))):
                 return body(frame)
         return ON
 
@@ -268,7 +271,7 @@ def _patterns(program: Program, node: ast.pattern) -> list[Any] | None:
         return None if None in inner else [one for some in inner for one in some or ()]
     if isinstance(node, ast.MatchAs) and node.pattern is None:
         return None
-    return [lambda frame: Unknown(type(node).__name__)]
+    return [lambda _: Unknown(type(node).__name__)]
 
 
 def _delete(_: Program, node: ast.Delete) -> Statement:
@@ -292,7 +295,10 @@ def _declare(_: Program, node: ast.Global | ast.Nonlocal) -> Statement:
 
 
 def _ends(ended: int) -> Callable[[Program, Any], Statement]:
-    return lambda program, node: lambda frame: ended
+    def make(_: Program, __: Any) -> Statement:
+        return lambda _: ended
+
+    return make
 
 
 MAKERS: Final[dict[type[ast.AST], Callable[[Program, Any], Statement]]] = {

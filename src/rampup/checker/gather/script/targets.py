@@ -36,7 +36,7 @@ def target_of(
     if isinstance(node, ast.Tuple | ast.List):
         stars = [isinstance(one, ast.Starred) for one in node.elts]
         return _several([target_of(program, one, expression) for one in node.elts], stars)
-    return lambda frame, value: None
+    return lambda _, __: None
 
 
 def call_it(value: Value, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Classes and functions of torch and its companions, by name: what they build in a walked script."""
+"""Classes and functions of torch and its companions, by name: what they build in a script."""
 
 import re
 from collections.abc import Callable
@@ -29,6 +29,12 @@ OPTIMIZER: Final = re.compile(
     r"FusedLAMB|LARS|Lars|Muon|Prodigy|Sophia\w*|Ranger\w*|Yogi|NovoGrad|Shampoo|Madgrad|MADGRAD)$"
 )
 """Classes of optimizers, whoever wrote them."""
+
+RATES: Final = {
+    "Adadelta": 1.0, "Adafactor": 1e-2, "Adagrad": 1e-2, "Adamax": 2e-3, "ASGD": 1e-2,
+    "LBFGS": 1.0, "NAdam": 2e-3, "RMSprop": 1e-2, "Rprop": 1e-2,
+}  # fmt: skip
+"""Default rates of torch's optimizers, where they are not 0.001."""
 
 MAKES_OPTIMIZER: Final = re.compile(r"timm\.optim\.\w*\.?create_optimizer(_v2)?$")
 
@@ -106,18 +112,16 @@ def optimizer(dotted: str, call: Call) -> Value:
     rate = given.pop("lr", given.pop("learning_rate", MISSING))
     if rate is MISSING:
         kind = dotted.rpartition(".")[2]
-        rate = 1e-2 if kind == "Adagrad" else 1e-3 if dotted.startswith("torch.") else MISSING
+        rate = RATES.get(kind, 1e-3) if dotted.startswith("torch.") else MISSING
     if rate is MISSING or rate is None:
         rate = Unknown("lr")
     entries = {"momentum": 0, **given} if "SGD" in dotted or "RMSprop" in dotted else dict(given)
     if "Adam" in dotted:
         entries.setdefault("betas", (0.9, 0.999))
     rows = params if isinstance(params, list | tuple) else [params]
-    groups = [
-        {**entries, "lr": rate, **row} if isinstance(row, dict) else {**entries, "lr": rate}
-        for row in rows
-        if isinstance(row, dict)
-    ] or [{**entries, "lr": rate, "params": params}]
+    groups = [{**entries, "lr": rate, **row} for row in rows if isinstance(row, dict)] or [
+        {**entries, "lr": rate, "params": params}
+    ]
     made = Optimizer(call.walk, call.node, dotted, groups, call.settings(names))
     made.open = isinstance(params, Guessed)
     return made
@@ -315,9 +319,9 @@ def known(dotted: str) -> Callable[[Call], Value] | None:
     if name == "DataLoader":
         return loader
     if name == "GradScaler":
-        return lambda call: Scaler()
+        return lambda _: Scaler()
     if name in ("NativeScaler", "NativeScalerWithGradNormCount"):
-        return lambda call: LossScaler()
+        return lambda _: LossScaler()
     if name in TENSORS and dotted in (f"torch.{name}",):
         return lambda call: tensor(name, call)
     if name in ("DistributedDataParallel", "DataParallel"):

@@ -123,7 +123,7 @@ class Trainer(Native):
         self.text = text
         self.settings = settings
 
-    def call(self, name: str, call: Call) -> Value:
+    def call(self, name: str, call: Call) -> Value:  # noqa: ARG002 - whatever is called trains
         """Give what it trains to it."""
         for value in call.all():
             if isinstance(value, Instance) and is_lightning(value):

@@ -2,35 +2,44 @@
 
 import ast
 import re
+import sys
+import warnings
 from typing import Final
 
 from rampup.checker.gather.script import calls, constants, entries, outcome
 from rampup.checker.gather.script.guesses import EPOCHS, WORLDS, Guesses
 from rampup.checker.gather.script.optimizers import Optimizer
 from rampup.checker.gather.script.program import Program
+from rampup.checker.gather.script.relevance import Relevance
 from rampup.checker.gather.script.statements import block
-from rampup.checker.gather.script.walk import Ids, Walk
+from rampup.checker.gather.script.walking import FEW, STEPS, Ids, Walk
 from rampup.checker.script import Object, Script, World
+from rampup.errors import CheckError
 
-SPEAKS: Final = re.compile(r"schedul|param_groups|lr\b|learning_rate|LR\b|warmup|\.optim\b")
-"""A text without any of these is about something else."""
+SPEAKS: Final = re.compile(
+    r"\b(\w*Adam\w*|A?SGD|RMSprop|Adagrad|Adadelta|Rprop|LBFGS|\w*Lion|Adafactor|LAMB|Lamb|LARS|Lars|"
+    r"Muon|Prodigy|Sophia|Ranger|Yogi|NovoGrad|Shampoo|M[Aa][Dd][Gg][Rr][Aa][Dd]|create_optimizer\w*|"
+    r"get_\w*schedule\w*)\b|[A-Za-z0-9]LR\(|LRScheduler|Scheduler\w*\(|Warmup\w*\(|\bOptimizer\)"
+)
+"""A text without any of these builds neither an optimizer nor a scheduler."""
 
 NOTHING: Final = World(guesses={}, acts=(), loops={}, curves={}, runs={}, complete=True)
 
 
-def walk(path: str, text: str) -> Script:
+def walk(path: str, text: str, *, whole: bool = False) -> Script:
     """Return what a script says, without running it.
 
     Args:
         path: what the script is called in places.
         text: its text.
+        whole: walk statements too that matter to no rate; that is slower and changes nothing.
 
     Returns:
         Its objects, and what it does with them in each of several worlds; one world without acts
         for a script that is about something else.
 
     Raises:
-        SyntaxError: the text is no Python of today.
+        CheckError: the text cannot be parsed.
 
     Example:
         >>> script = walk("train.py", '''
@@ -49,23 +58,44 @@ def walk(path: str, text: str) -> Script:
     lines = tuple(text.splitlines())
     if SPEAKS.search(text) is None:
         return Script(path=path, lines=lines, objects={}, worlds=(NOTHING,))
-    program = Program(path=path, tree=ast.parse(text), make=block)
+    tree = _parsed(path, text)
+    kept = Relevance(tree).kept if not whole else None
+    program = Program(path=path, tree=tree, make=block, kept=kept)
     used = entries.used_names(program.tree)
     ids: Ids = {}
     worlds: list[World] = []
     objects: dict[int, Object] = {}
     long = 2 * constants.largest(program.tree) + 1
-    batches = 0
+    batches, steps = 0, STEPS
     for number in range(WORLDS):
-        one = Walk(program, Guesses(number, long, batches), ids, calls.run)
+        one = Walk(program, Guesses(number, long, batches), ids, calls.run, steps)
         entries.everything(one, used)
         objects = {**outcome.objects(one), **objects}
         worlds.append(outcome.world(one))
+        if number == 1 and not objects:
+            break  # neither with every condition nor with none
         if not one.guesses.numbers and not one.guesses.ways:
             break  # the text settles everything: the other worlds are the same
         if not number:
             batches = _batches(one, long)
+            steps = FEW if one.unfinished else STEPS
     return Script(path=path, lines=lines, objects=objects, worlds=tuple(worlds))
+
+
+def _parsed(path: str, text: str) -> ast.Module:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of the script's own making
+            return ast.parse(text)
+    except SyntaxError as error:
+        reason = f"line {error.lineno}: {error.msg}"
+    except (RecursionError, MemoryError):
+        reason = "it is nested too deeply"
+    except ValueError as error:
+        reason = str(error)
+    raise CheckError(
+        f"{path} cannot be parsed as Python {'.'.join(map(str, sys.version_info[:2]))}: {reason}; "
+        "mend it, or exclude the file"
+    )
 
 
 def _batches(walk: Walk, long: int) -> int:

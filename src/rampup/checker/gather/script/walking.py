@@ -24,8 +24,14 @@ from rampup.checker.gather.script.values import (
 )
 from rampup.checker.script import Act, ActKind
 
-STEPS: Final = 120_000
+STEPS: Final = 80_000
 """Statements, calls and iterations of one world."""
+
+FEW: Final = 15_000
+"""The same behind a world that had too many."""
+
+ASIDE: Final = 8_000
+"""The same for a function that nothing in the file calls."""
 
 ACTS: Final = 30_000
 """Acts of one world."""
@@ -58,7 +64,7 @@ STARRED: Final = {
 """What `from module import *` brings, of what is known here."""
 
 Ids = dict[tuple[int, int, int], int]
-"""Ids of objects by the line, the column and how many the place had built before, for all worlds."""
+"""Ids of objects, for all worlds, by line, column and how many the place had built before."""
 
 
 @dataclass(slots=True, eq=False)
@@ -103,6 +109,7 @@ class Walk:
         guesses: what is assumed.
         ids: ids of objects, shared by all worlds.
         run: calls a value with the arguments of a call.
+        steps: statements, calls and iterations it may take.
     """
 
     def __init__(
@@ -111,15 +118,17 @@ class Walk:
         guesses: Guesses,
         ids: Ids,
         run: Callable[[Value, Any], Value],
+        steps: int = STEPS,
     ) -> None:
         self.program = program
         self.run = run
         self.guesses = guesses
         self.ids = ids
-        self.left = STEPS
+        self.left = steps
         self.depth = 0
         self.entry = 0
-        self.complete = True
+        self.unfinished: set[int] = set()
+        """Entries that were not walked to their end."""
         self.acts: list[Act] = []
         self.loops: dict[int, Around] = {}
         self.turns: list[Turn] = []
@@ -189,6 +198,11 @@ class Walk:
         if isinstance(value, float):
             return int(value) if abs(value) < 2**53 else 0
         return int(self.guesses.number(otherwise or f"len({show(value)})"))
+
+    def take_compared(self) -> tuple[Value, Value] | None:
+        """Return the two numbers that were compared last, and forget them."""
+        taken, self.compared = self.compared, None
+        return taken
 
     def reached(self) -> None:
         """Note that a loop was left because of the last comparison: its bound counts updates?"""

@@ -1,0 +1,15 @@
+# /// claims
+# updates = 12
+# rates = "0.25, 0.5, 0.75, 1, 1"
+# ///
+import torch
+
+model = torch.nn.Linear(4, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min(1, (s + 1) / 4))
+
+for _ in range(12):
+    optimizer.zero_grad()
+    model(torch.randn(8, 4)).square().mean().backward()
+    optimizer.step()
+    scheduler.step()

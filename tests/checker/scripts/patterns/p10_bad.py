@@ -1,0 +1,15 @@
+# /// claims
+# updates = 6
+# raises = "ValueError"
+# first = 0.04
+# ///
+import torch
+
+model = torch.nn.Linear(4, 1)
+opt = torch.optim.SGD(model.parameters(), lr=1.0)
+sched = torch.optim.lr_scheduler.OneCycleLR(opt, max_lr=1.0, total_steps=5)
+for _ in range(8):
+    opt.zero_grad()
+    model(torch.randn(8, 4)).abs().mean().backward()
+    opt.step()
+    sched.step()

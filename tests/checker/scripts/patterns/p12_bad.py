@@ -1,0 +1,14 @@
+# /// claims
+# updates = 8
+# rates = "0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2"
+# ///
+import torch
+
+model = torch.nn.Linear(4, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: (s + 1) / 4)
+for _ in range(8):
+    optimizer.zero_grad()
+    model(torch.randn(8, 4)).abs().mean().backward()
+    optimizer.step()
+    scheduler.step()
