@@ -13,6 +13,10 @@ from rampup.errors import ConfigError
 
 _COMMENT: Final = re.compile(r"#\s*rampup:\s*ignore\b(?P<rules>\[[^\]]*\])?")
 
+NAMES_NONE: Final = (
+    "the comment names no rule and silences nothing; write `# rampup: ignore[RU101] why`"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignore:
@@ -53,13 +57,7 @@ def ignores(text: str) -> tuple[list[Ignore], list[tuple[int, str]]]:
             wrong.append((line, str(error)))
             continue
         if not names:
-            wrong.append(
-                (
-                    line,
-                    "the comment names no rule and silences nothing; write"
-                    " `# rampup: ignore[RU101] why`",
-                )
-            )
+            wrong.append((line, NAMES_NONE))
             continue
         found.append(Ignore(line=line + alone, codes=asked))
     return found, wrong

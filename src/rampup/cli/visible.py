@@ -2,11 +2,11 @@
 
 
 def visible(text: str) -> str:
-    """Return a text of others so that it cannot command a terminal.
+    r"""Return a text of others so that it cannot command a terminal.
 
     Example:
-        >>> print(visible("a\\x1b[2Jb"))
-        a\\x1b[2Jb
+        >>> print(visible("a\x1b[2Jb"))
+        a\x1b[2Jb
     """
     if text.isprintable():
         return text
