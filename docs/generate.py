@@ -193,7 +193,7 @@ def rules() -> str:
 def rule_pages() -> dict[str, str]:
     """Return the page of each rule by its name on disk."""
     from rampup.checker.registry import RULES
-    from rampup.cli.findings import link
+    from rampup.cli.explain import link
 
     pages = {}
     for rule in RULES.values():

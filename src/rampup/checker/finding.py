@@ -19,7 +19,7 @@ class Place:
         line: line of `path`, from 1; 0 is the whole file.
         column: column of the line, from 1; 0 is the whole line.
         update: index of the update it shows at.
-        key: name of an object, or key of a checkpoint.
+        key: name of an object, key of a checkpoint, or cell of a notebook, whose lines then count.
     """
 
     path: str = ""
@@ -65,12 +65,14 @@ class Line:
         line: its number, from 1.
         text: the line as it stands there, without its end.
         says: what it shows, such as "steps the scheduler once a batch".
+        key: cell of a notebook.
     """
 
     path: str
     line: int
     text: str
     says: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,10 @@ from rampup.errors import ConfigError
 
 _COMMENT: Final = re.compile(r"#\s*rampup:\s*ignore\b(?P<rules>\[[^\]]*\])?")
 
+NAMES_NONE: Final = (
+    "the comment names no rule and silences nothing; write `# rampup: ignore[RU101] why`"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignore:
@@ -27,7 +31,7 @@ class Ignore:
     codes: frozenset[str]
 
 
-def ignores(text: str) -> tuple[list[Ignore], list[str]]:
+def ignores(text: str) -> tuple[list[Ignore], list[tuple[int, str]]]:
     """Return the comments of a script that silence rules, and what is wrong with others.
 
     A comment must name its rules; one that names none silences nothing.
@@ -36,12 +40,12 @@ def ignores(text: str) -> tuple[list[Ignore], list[str]]:
         text: the script.
 
     Returns:
-        The comments; and one sentence, beginning with its line, per comment that does not work.
+        The comments; and, for each that does not work, its line and one sentence.
     """
     if "rampup:" not in text:
         return [], []
     found: list[Ignore] = []
-    wrong: list[str] = []
+    wrong: list[tuple[int, str]] = []
     for line, comment, alone in _comments(text):
         match = _COMMENT.search(comment)
         if match is None:
@@ -50,13 +54,10 @@ def ignores(text: str) -> tuple[list[Ignore], list[str]]:
         try:
             asked = frozenset(code for name in names for code in codes(name))
         except ConfigError as error:
-            wrong.append(f"line {line}: {error}")
+            wrong.append((line, str(error)))
             continue
         if not names:
-            wrong.append(
-                f"line {line}: the comment names no rule and silences nothing; write"
-                " `# rampup: ignore[RU101] why`"
-            )
+            wrong.append((line, NAMES_NONE))
             continue
         found.append(Ignore(line=line + alone, codes=asked))
     return found, wrong

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from rampup.checker.engine import findings as found_in
-from rampup.checker.finding import Finding, Line
+from rampup.checker.finding import Finding, Line, Place
 from rampup.checker.ignores import ignores, kept
 from rampup.checker.settings import Settings
-from rampup.errors import RampupError
+from rampup.errors import CheckError, RampupError
 
 if TYPE_CHECKING:
     from rampup.checker.gather.script.read import Source
@@ -103,20 +103,32 @@ def _of_script(path: Path, checked: Checked, settings: Settings) -> list[Finding
 
     source = read(path)
     silenced, wrong = ignores(source.text)
-    checked.notes += [f"{path}, {sentence}" for sentence in wrong]
-    found = kept(found_in([walk(str(path), source.text)], settings.rules()), silenced)
-    return [_in_cell(one, source) for one in found]
+    for line, sentence in wrong:
+        place = _moved(Place(path=str(path), line=line), source)
+        checked.notes.append(f"{place}: {sentence}")
+    try:
+        found = found_in([walk(str(path), source.text)], settings.rules())
+    except RecursionError:
+        raise CheckError(
+            f"{path} cannot be checked: it is nested too deeply; mend it, or exclude the file"
+        ) from None
+    found = kept(found, silenced)
+    return [_in_cells(one, source) for one in found] if source.cells else found
 
 
-def _in_cell(finding: Finding, source: "Source") -> Finding:
-    """Return a finding of a notebook with the lines of its cells; one of a script as it is."""
-    spot = source.spot(finding.place.line)
-    if spot is None:
-        return finding
+Spot = TypeVar("Spot", Place, Line)
+
+
+def _moved(one: Spot, source: "Source") -> Spot:
+    """Return a line of a notebook's whole text as one of its cell; that of a script as it is."""
+    spot = source.spot(one.line)
+    return replace(one, key=f"cell {spot[0]}", line=spot[1]) if spot else one
+
+
+def _in_cells(finding: Finding, source: "Source") -> Finding:
+    """Return a finding of a notebook with the lines of its cells."""
     evidence = tuple(
-        replace(one, line=(source.spot(one.line) or spot)[1]) if isinstance(one, Line) else one
-        for one in finding.evidence
+        _moved(one, source) if isinstance(one, Line) else one for one in finding.evidence
     )
-    place = replace(finding.place, line=spot[1], key=f"cell {spot[0]}")
     fix = replace(finding.fix, edits=(), safe=False)  # the file is JSON, not lines of Python
-    return replace(finding, place=place, evidence=evidence, fix=fix)
+    return replace(finding, place=_moved(finding.place, source), evidence=evidence, fix=fix)

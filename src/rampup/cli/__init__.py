@@ -15,6 +15,7 @@ from rampup.cli.predict import predict
 from rampup.cli.report import report
 from rampup.cli.show import show
 from rampup.cli.train import train
+from rampup.cli.visible import visible
 from rampup.errors import DivergedError, RampupError
 
 app = typer.Typer(
@@ -59,5 +60,5 @@ def main() -> None:
     try:
         app()
     except RampupError as error:
-        typer.echo(f"rampup: {error}", err=True)
+        typer.echo(f"rampup: {visible(str(error))}", err=True)
         sys.exit(1 if isinstance(error, DivergedError) else 2)

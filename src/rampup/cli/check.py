@@ -18,6 +18,7 @@ from rampup.checker.formats.sarif import sarif
 from rampup.checker.registry import RULES
 from rampup.checker.settings import Settings, codes
 from rampup.checker.sources import Checked, examine
+from rampup.cli.visible import visible
 from rampup.errors import ConfigError, RampupError
 
 
@@ -174,9 +175,9 @@ def _print(checked: Checked, form: Form, settings: Settings) -> None:
 
             from rampup.cli.findings import Findings
 
-            Console(highlight=False, soft_wrap=False).print(Findings(checked.findings), end="")
+            Console(highlight=False).print(Findings(checked.findings), end="", crop=False)
     for text in (*checked.failed, *checked.notes):
-        typer.echo(f"rampup: {text}", err=True)
+        typer.echo(f"rampup: {visible(text)}", err=True)
     if form is Form.TEXT:
         typer.echo(_summary(checked), err=True)
 
@@ -195,19 +196,15 @@ def _summary(checked: Checked) -> str:
 def _explain(name: str) -> None:
     from rich.console import Console
 
-    from rampup.cli.findings import Page
+    from rampup.cli.explain import Page
 
     for code in codes(name):
-        Console(highlight=False).print(Page(RULES[code]))
+        Console(highlight=False).print(Page(RULES[code]), crop=False)
 
 
 def _list() -> None:
     from rich.console import Console
-    from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("code", "name", "class", "severity", "detects"):
-        table.add_column(name, no_wrap=name != "detects")
-    for rule in RULES.values():
-        table.add_row(rule.code, rule.name, rule.word, rule.severity, rule.detects)
-    Console(highlight=False).print(table)
+    from rampup.cli.explain import listed
+
+    Console(highlight=False).print(listed(RULES.values()))

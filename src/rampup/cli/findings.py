@@ -1,22 +1,21 @@
 """Findings as people read them in a terminal.
 
-Not here: the forms for other tools (`rampup.checker.formats`).
+Not here: the forms for other tools (`rampup.checker.formats`), pages of rules (`explain.py`).
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import Final
 
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.padding import Padding
-from rich.rule import Rule as Stroke
-from rich.syntax import Syntax
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from rampup.checker.finding import Finding, Line, Pair, Rates, Severity
-from rampup.checker.rule import Rule
+from rampup.checker.finding import Evidence, Finding, Line, Pair, Place, Rates, Severity
+from rampup.cli.visible import visible
 
 COLOUR: Final[dict[Severity, str]] = {
     "error": "bold red",
@@ -26,8 +25,11 @@ COLOUR: Final[dict[Severity, str]] = {
 HEIGHTS: Final = "▁▂▃▄▅▆▇█"
 ASCII_HEIGHTS: Final = "_.-=+*#@"
 INDENT: Final = 2
+WIDEST: Final = 60
+"""Columns of a chart at most."""
+
 VALUES: Final = 8
-"""As many rates are written out as numbers."""
+"""As many rates are written out as numbers at most."""
 
 
 class Findings:
@@ -38,87 +40,147 @@ class Findings:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield what rich prints."""
+        inner = options.update(width=max(20, options.max_width - INDENT))
         for finding in self._findings:
             yield _head(finding)
-            yield Padding(Text(finding.message), (0, 0, 0, INDENT))
-            for piece in _evidence(finding, options):
-                yield Padding(piece, (0, 0, 0, INDENT))
-            fix = Text.assemble(("fix ", "green"), finding.fix.text)
-            yield Padding(fix, (0, 0, 1, INDENT))
+            parts: list[RenderableType] = [Text(visible(finding.message))]
+            for kind, pieces in groupby(finding.evidence, _kind):
+                parts.append(_evidence(kind, list(pieces), finding.place, inner))
+            parts.append(Text.assemble(("fix ", "green"), visible(finding.fix.text)))
+            for line in console.render_lines(Group(*parts), inner, pad=False):
+                yield Segment(" " * INDENT)
+                yield from _without_end(line)
+                yield Segment.line()
+            yield Segment.line()
+
+
+def _without_end(line: list[Segment]) -> list[Segment]:
+    """Return a line without the blanks at its end, which tables pad with."""
+    while line and not line[-1].text.rstrip():
+        line = line[:-1]
+    return [*line[:-1], Segment(line[-1].text.rstrip(), line[-1].style)] if line else []
 
 
 def _head(finding: Finding) -> Text:
-    place = str(finding.place)
+    place = visible(str(finding.place))
     return Text.assemble(
         (f"{place} " if place else "", "bold"),
         (finding.severity, COLOUR[finding.severity]),
         f" {finding.code} ",
         (finding.name, "dim"),
+        no_wrap=True,  # a place is copied, or clicked at
+        overflow="ignore",
     )
 
 
-def _evidence(finding: Finding, options: ConsoleOptions) -> Iterable[Table | Text]:
-    for kind, pieces in groupby(finding.evidence, type):
-        if kind is Line:
-            yield _lines([piece for piece in pieces if isinstance(piece, Line)], finding.place.path)
-        elif kind is Pair:
-            yield _pairs([piece for piece in pieces if isinstance(piece, Pair)])
-        else:
-            for piece in pieces:
-                if isinstance(piece, Rates):
-                    yield _rates(piece, options)
+def _kind(piece: Evidence) -> tuple[object, ...]:
+    """Return what pieces of evidence must share to be shown in one table."""
+    if isinstance(piece, Rates):
+        return Rates, piece.first, piece.every, len(piece.values)
+    return (type(piece), piece.columns if isinstance(piece, Pair) else ())
 
 
-def _lines(lines: Sequence[Line], path: str) -> Table:
-    table = Table.grid(padding=(0, 1))
+def _evidence(
+    kind: tuple[object, ...], pieces: Sequence[Evidence], place: Place, options: ConsoleOptions
+) -> RenderableType:
+    if kind[0] is Line:
+        return _lines([one for one in pieces if isinstance(one, Line)], place, options.max_width)
+    if kind[0] is Pair:
+        return _pairs([one for one in pieces if isinstance(one, Pair)])
+    return _rates([one for one in pieces if isinstance(one, Rates)], options)
+
+
+def _lines(lines: Sequence[Line], place: Place, width: int) -> Table:
+    """Return lines of source with what they show: beside them where all fit, else below them."""
+    rows = [
+        (_number(one, place), visible(one.text.strip().expandtabs(4)), visible(one.says))
+        for one in lines
+    ]
+    numbers, codes, says = (max(map(cell_len, column)) for column in zip(*rows, strict=True))
+    beside = numbers + codes + says + 4 <= width
+    table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", style="dim", no_wrap=True)
-    table.add_column(no_wrap=True, overflow="ellipsis")
-    table.add_column(style="italic")
-    for line in lines:
-        number = str(line.line) if line.path == path else f"{line.path}:{line.line}"
-        table.add_row(number, Text(line.text.strip()), Text(line.says))
+    table.add_column(overflow="fold")
+    for number, code, said in rows:
+        told = Text(said, style="italic")
+        if beside:
+            table.add_row(number, Text(code), told)
+        else:
+            table.add_row(number, Group(Text(code, overflow="fold"), told) if said else Text(code))
     return table
+
+
+def _number(line: Line, place: Place) -> str:
+    if (line.path, line.key) == (place.path, place.key):
+        return str(line.line)
+    return visible(f"{line.key if line.path == place.path else line.path}:{line.line}")
 
 
 def _pairs(pairs: Sequence[Pair]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("", *pairs[0].columns):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for pair in pairs:
-        table.add_row(Text(pair.name), Text(pair.left), Text(pair.right))
+        table.add_row(*(Text(visible(text)) for text in (pair.name, pair.left, pair.right)))
     return table
 
 
-def _rates(rates: Rates, options: ConsoleOptions) -> Text:
-    """Return the rates as a small chart, and as numbers the ones around the first mark."""
-    values = rates.values
-    width = max(10, min(60, options.max_width - 30))
-    shown = _thinned(values, width)
-    finite = [value for value in values if math.isfinite(value)]
-    low, high = (min(finite), max(finite)) if finite else (0.0, 0.0)
+def _rates(series: Sequence[Rates], options: ConsoleOptions) -> Group:
+    """Return rates as small charts of one scale, and as numbers those around the first mark."""
+    one = series[0]
+    last = one.first + (len(one.values) - 1) * one.every
+    span = f"updates {one.first} to {last}" if last > one.first else f"update {last}"
+    names = max(len(rates.name) for rates in series)
+    width = max(10, min(WIDEST, options.max_width - names - len(span) - 2))
+    finite = [value for rates in series for value in rates.values if math.isfinite(value)]
+    low, high = min([0.0, *finite]), max([0.0, *finite])
     ink = ASCII_HEIGHTS if options.ascii_only else HEIGHTS
-    bars = "".join(_bar(value, min(low, 0.0), high, ink) for value in shown)
-    last = rates.first + (len(values) - 1) * rates.every
-    chart = Text.assemble(
-        (f"{rates.name} ", "dim"), (bars, "blue"), (f" updates {rates.first} to {last}\n", "dim")
-    )
-    marked = rates.marked[0] if rates.marked else rates.first
-    at = max(0, min(len(values) - VALUES, (marked - rates.first) // rates.every - VALUES // 2))
-    for offset, value in enumerate(values[at : at + VALUES]):
-        update = rates.first + (at + offset) * rates.every
-        chart.append(f"{update}: ", "dim")
-        chart.append(f"{value:.4g}  ", "bold" if update in rates.marked else "")
-    chart.rstrip()
-    return chart
+    charts = Text(no_wrap=True)
+    for rates in series:
+        bars = "".join(_bar(value, low, high, ink) for value in _thinned(rates.values, width))
+        charts.append(f"{rates.name:{names}} ", "dim").append(bars)
+        charts.append(f" {span}\n" if rates is series[-1] else "\n", "dim")
+    charts.rstrip()
+    return Group(charts, _numbers(series, options.max_width))
 
 
-def _thinned(values: Sequence[float], width: int) -> Sequence[float]:
-    """Return at most `width` of the values; of each stretch the one farthest from its first."""
+def _numbers(series: Sequence[Rates], width: int) -> Table:
+    one = series[0]
+    marks = {update for rates in series for update in rates.marked}
+    marked = min(marks, default=one.first)
+    for count in range(min(VALUES, len(one.values)), 0, -1):
+        at = (marked - one.first) // one.every - count // 2
+        at = max(0, min(len(one.values) - count, at))
+        columns = [
+            [f"{one.first + k * one.every}", *(f"{rates.values[k]:.4g}" for rates in series)]
+            for k in range(at, at + count)
+        ]
+        if sum(max(map(len, column)) + 2 for column in columns) <= width - 10 or count == 1:
+            break
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    for _ in columns:
+        table.add_column(justify="right", no_wrap=True)
+    updates = [column[0] for column in columns]
+    table.add_row("update", *updates, style="dim")
+    for row, rates in enumerate(series, 1):
+        cells = [
+            Text(column[row], "bold" if int(update) in marks else "")
+            for update, column in zip(updates, columns, strict=True)
+        ]
+        table.add_row(rates.name, *cells)
+    return table
+
+
+def _thinned(values: Sequence[float], width: int) -> Iterator[float]:
+    """Yield at most `width` of the values; of each stretch the one farthest from its first."""
     if len(values) <= width:
-        return values
+        yield from values
+        return
     edges = [round(at * len(values) / width) for at in range(width + 1)]
-    stretches = [values[first:last] for first, last in pairwise(edges)]
-    return [max(one, key=lambda value: abs(value - one[0])) for one in stretches]
+    for first, last in pairwise(edges):
+        one = values[first:last]
+        yield max(one, key=lambda value: abs(value - one[0]))
 
 
 def _bar(value: float, low: float, high: float, ink: str) -> str:
@@ -127,54 +189,3 @@ def _bar(value: float, low: float, high: float, ink: str) -> str:
     if high <= low:
         return ink[0]
     return ink[round((value - low) / (high - low) * (len(ink) - 1))]
-
-
-class Page:
-    """The page that explains a rule."""
-
-    def __init__(self, rule: Rule) -> None:
-        self._rule = rule
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Yield what rich prints."""
-        rule = self._rule
-        yield Text.assemble(
-            (f"{rule.code} {rule.name}", "bold"),
-            f"  {rule.word}, ",
-            (rule.severity, COLOUR[rule.severity]),
-        )
-        yield Text()
-        yield Text(rule.detects)
-        yield Text()
-        yield Text(rule.matters)
-        for title, example in (("wrong", rule.bad), ("right", rule.good)):
-            yield Text()
-            yield Stroke(Text.assemble(title, ": ", example.says), align="left", style="dim")
-            yield Syntax(
-                example.text.rstrip(),
-                "python",
-                theme="ansi_dark",
-                background_color="default",
-                word_wrap=True,
-            )
-        yield Text()
-        yield Text.assemble(("Fix: ", "bold"), rule.fix)
-        yield Text()
-        yield Text("Silent when:", style="bold")
-        for sentence in rule.silent:
-            yield Padding(Text(f"• {sentence}"), (0, 0, 0, INDENT))
-        yield Text()
-        yield Text("Seen in:", style="bold")
-        for case in rule.cases:
-            yield Padding(Text(link(case)), (0, 0, 0, INDENT))
-
-
-def link(case: str) -> str:
-    """Return the address of a case.
-
-    Example:
-        >>> link("karpathy/nanoGPT#443")
-        'https://github.com/karpathy/nanoGPT/issues/443'
-    """
-    repository, _, number = case.partition("#")
-    return f"https://github.com/{repository}/issues/{number}"
