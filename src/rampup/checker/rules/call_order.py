@@ -123,7 +123,7 @@ def _first(bond: Bond) -> Iterator[Found]:
     if len(updates) < 2 or not steps or bond.curve is None or len(bond.curve.rates) < 2:
         return
     step, update = steps[0], updates[0]
-    behind = bond.world.acts.index(step) > bond.world.acts.index(update)
+    behind = bond.order(("step", bond.scheduler.id), ("update", bond.optimizer.id))[0] is update
     together = bool(step.loops) and update.loops[: len(step.loops)] == step.loops
     first, second = bond.curve.rates[0, 0], bond.curve.rates[1, 0]
     moved = np.ptp(bond.curve.rates, axis=0).max() > 0
@@ -145,11 +145,7 @@ def _first(bond: Bond) -> Iterator[Found]:
 
 def _shown_late(bond: Bond) -> Iterator[Found]:
     """Look for a table of rates, made without a single update, that leaves out the first."""
-    acts = [
-        act
-        for act in bond.world.acts
-        if (act.kind, act.subject) in {("step", bond.scheduler.id), ("report", bond.optimizer.id)}
-    ]
+    acts = bond.order(("step", bond.scheduler.id), ("report", bond.optimizer.id))
     handed = bond.acts("hand-over", bond.scheduler) or bond.acts("hand-over", bond.optimizer)
     if bond.updates() or handed or len(acts) < 4 or bond.curve is None:
         return

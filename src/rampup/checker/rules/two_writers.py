@@ -118,9 +118,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
 def _together(one: Bond, other: Bond) -> bool:
     """Return whether both are stepped in the same stretch of the run, again and again."""
     ids = {one.scheduler.id: 0, other.scheduler.id: 1}
-    order = [
-        ids[act.subject] for act in one.world.acts if act.kind == "step" and act.subject in ids
-    ]
+    order = [ids[act.subject or 0] for act in one.order(*(("step", key) for key in ids))]
     return sum(a != b for a, b in pairwise(order)) >= 2 * TURNS
 
 
@@ -195,10 +193,8 @@ def _overwritten(bond: Bond) -> Iterator[Found]:
 
 def _last_hand(bond: Bond) -> set[int]:
     """Return the updates before which the script, not the scheduler, set the rate last."""
-    hands: dict[int, str] = {}
-    for act in bond.world.acts:
-        if act.subject in (bond.scheduler.id, bond.optimizer.id) and act.kind in ("step", "write"):
-            hands[act.update] = act.kind
+    done = bond.order(("step", bond.scheduler.id), ("write", bond.optimizer.id))
+    hands = {act.update: act.kind for act in done}
     return {update for update, kind in hands.items() if kind == "write"}
 
 
