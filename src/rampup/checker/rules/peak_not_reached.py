@@ -7,7 +7,7 @@ import numpy as np
 
 from rampup.checker.facts import Curve, Floats, Run
 from rampup.checker.finding import Severity
-from rampup.checker.look import listed, ramp, shown, steps
+from rampup.checker.look import listed, ramp, runs_in_warmup, shown, steps
 from rampup.checker.rule import Example, Found, Rule
 
 GAP: Final = 1e-3
@@ -15,9 +15,7 @@ GAP: Final = 1e-3
 
 
 def _curve(curve: Curve) -> Iterator[Found]:
-    # timm's default hands over to a decay that ran during the warmup, as its documentation says
-    chosen = "warmup_prefix" in curve.settings and not curve.settings["warmup_prefix"].value
-    severity: Severity | None = "note" if chosen else None
+    severity: Severity | None = "note" if runs_in_warmup(curve) else None
     for at, message, group in _short(steps(curve), curve.peak):
         evidence = shown(curve.rates, at * curve.every, group, every=curve.every)
         yield Found(place=curve.place, message=message, evidence=(evidence,), severity=severity)

@@ -181,13 +181,36 @@ class Scheduler(Native):
         groups = self.optimizer.groups
         return [self.optimizer.rate(n, through, group["lr"]) for n, group in enumerate(groups)]
 
+    def set(self, name: str, value: Value, frame: Frame, node: ast.AST) -> None:
+        """Assign an attribute; only the index is of interest."""
+        if name == "last_epoch" and isinstance(self.peer, peers.Peer):
+            index = number(frame.walk.known_number(value))
+            if index is None:
+                self.lose()
+            else:
+                self.peer.last_epoch = int(index)
+
+    def _following(self, call: Call) -> Value:
+        """Return what `get_lr` gives: the rates it would write, computed anew."""
+        call.walk.act("ask", call.node, call.frame, self)
+        peer, optimizer = self.peer, self.optimizer
+        if optimizer is None or not isinstance(peer, peers.LRScheduler):
+            return self._rates("get_lr")
+        try:
+            given = peer.following()
+        except (Unsettled, *peers.RAISED):
+            return Unknown(call.text)
+        return [optimizer.rate(n, "get_lr", rate) for n, rate in enumerate(given)]
+
     def call(self, name: str, call: Call) -> Value:
         """Step, tell the rates, save or load."""
         walk = call.walk
         if name in ("step", "step_update"):
             self.step(call, name)
             return None
-        if name in ("get_last_lr", "get_lr"):
+        if name == "get_lr":
+            return self._following(call)
+        if name == "get_last_lr":
             return self._rates(name)
         if name == "state_dict":
             return StateOf(self)

@@ -14,4 +14,9 @@ from rampup.checker.gather.script.peers.groups import (
     load_groups as load_groups,
     save_groups as save_groups,
 )
-from rampup.checker.gather.script.peers.peer import Peer as Peer, PeerError as PeerError
+from rampup.checker.gather.script.peers.peer import (
+    RAISED as RAISED,
+    Peer as Peer,
+    PeerError as PeerError,
+)
+from rampup.checker.gather.script.peers.stepping import LRScheduler as LRScheduler
