@@ -10,6 +10,8 @@ from rampup.checker.facts import Floats, Run
 from rampup.checker.finding import Rates
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.pace import FEW, close, pace, passes
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere, line
 
 SHOWN: Final = 5
 TINY: Final = 1e-3
@@ -45,9 +47,10 @@ def _steps_first(run: Run) -> bool:
     first, second = plan[0], plan[later[0]]
     if not first >= TINY * second or 0 in run.skipped or _doubled(run):
         return False
-    if steps == 0:
-        return bool(close(used[0], second) and not close(first, second))
-    return bool(close(used[:-1], plan[1:]).all() and not close(used, plan).all())
+    if steps == 0 and close(used[0], second) and not close(first, second):
+        return True
+    ahead = int(later[0]) if steps == 0 else 1  # a step of the schedule
+    return bool(close(used[:-ahead], plan[ahead:]).all() and not close(used, plan).all())
 
 
 def _doubled(run: Run) -> bool:
@@ -95,6 +98,33 @@ def _found(run: Run, message: str) -> Found:
 
 def _rates(name: str, rates: Floats) -> Rates:
     return Rates(name=name, values=tuple(map(float, rates[:SHOWN, 0])), marked=(0,))
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    """Look at schedules that are only shown: nothing is trained."""
+    if any(act.kind in ("update", "backward", "hand-over") for act in world.acts):
+        return
+    for bond in bonds(script, world):
+        steps, seen = bond.steps(), bond.acts("report", bond.optimizer)
+        turns = [act.kind for act in world.acts if act.kind in ("step", "report")]
+        if len(steps) < 2 or bond.curve is None or turns[: 2 * FEW] != ["step", "report"] * FEW:
+            continue
+        yield Found(
+            place=steps[0].place,
+            message=(
+                f"{bond.kind} is stepped before its rate is read, and nothing is updated: its "
+                f"first rate, {bond.curve.rates[0, 0]:.4g}, is never seen, and every other one is "
+                "shown one step early"
+            ),
+            evidence=(
+                line(script, steps[0].place, "steps the scheduler"),
+                line(script, seen[0].place, "reads the rate"),
+            ),
+        )
 
 
 RULE: Final = Rule(
@@ -158,4 +188,5 @@ for number in range(20):
         "MiaoyunZhao/GANTransferLimitedData#3",
     ),
     run=_run,
+    script=_script,
 )

@@ -102,7 +102,8 @@ def _others(bond: Bond) -> bool:
     own, of = bond.scheduler.id, bond.optimizer.id
     others = {one.id for one in bond.script.objects.values() if one.of == of and one.id != own}
     return any(
-        (act.kind == "write" and act.subject == of) or (act.kind == "step" and act.subject in others)
+        (act.kind == "write" and act.subject == of)
+        or (act.kind == "step" and act.subject in others)
         for act in bond.world.acts
     )
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from rampup.checker.gather.script import streams
-from rampup.checker.gather.script.arithmetic import combine, like
+from rampup.checker.gather.script.arithmetic import combine, like, same
 from rampup.checker.gather.script.attributes import attribute, set_attribute, unknown
 from rampup.checker.gather.script.data import length_of
 from rampup.checker.gather.script.native import Call, Native
-from rampup.checker.gather.script.optimizers import Group
+from rampup.checker.gather.script.optimizers import Group, Optimizer
 from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.values import (
     Class,
@@ -82,6 +82,15 @@ def computed(name: str, call: Call) -> Value:
     return value
 
 
+def _type(call: Call) -> Value:
+    value = call.argument(0, "object")
+    return (
+        attribute(value, "__class__", call.frame)
+        if isinstance(value, Optimizer)
+        else unknown(call.text)
+    )
+
+
 def _int(call: Call) -> Value:
     value = call.walk.known_number(call.argument(0, "x", 0))
     if isinstance(value, str):
@@ -89,6 +98,8 @@ def _int(call: Call) -> Value:
     known = number(value)
     if known is None or not math.isfinite(known) or abs(known) > 2**63:
         return value if isinstance(value, Unknown) else unknown(call.text)
+    if 0 < known < 1:
+        return Number(0, same(value), is_sure(value), rounded=known)
     return like(int(known), value)
 
 
@@ -336,7 +347,7 @@ KNOWN: Final[dict[str, Known]] = {
     "dict": _dict, "list": _list, "tuple": lambda call: _as_tuple(_list(call)), "set": _list,
     "frozenset": _list, "enumerate": _enumerate, "super": _super, "any": _any(False),
     "all": _any(True), "str": _str, "repr": _str, "map": _map, "vars": _vars, "exit": _exit,
-    "quit": _exit, "sys.exit": _exit, "os._exit": _exit, "reversed": _reversed,
+    "type": _type, "quit": _exit, "sys.exit": _exit, "os._exit": _exit, "reversed": _reversed,
     "sorted": _sorted, "divmod": _divmod, "abs": lambda call: computed("abs", call),
     "pow": lambda call: combine("**", *map(call.walk.known_number, call.values[:2]))
     if len(call.values) == 2 else unknown(call.text),

@@ -169,6 +169,8 @@ class Scheduler(Native):
             return self.index if self.peer is not None else Unknown(f"{self.text}.last_epoch")
         if name == "base_lrs" and optimizer is not None:
             return [group.get("initial_lr", group["lr"]) for group in optimizer.groups]
+        if name == "last_step" and isinstance(self.peer, peers.BaseWarmup):
+            return self.index
         if name == "_last_lr":
             return self._rates("get_last_lr")
         if name in ("scheduler", "lr_scheduler"):  # the one inside a wrapper
@@ -181,7 +183,7 @@ class Scheduler(Native):
         groups = self.optimizer.groups
         return [self.optimizer.rate(n, through, group["lr"]) for n, group in enumerate(groups)]
 
-    def set(self, name: str, value: Value, frame: Frame, node: ast.AST) -> None:
+    def set(self, name: str, value: Value, frame: Frame, node: ast.AST) -> None:  # noqa: ARG002
         """Assign an attribute; only the index is of interest."""
         if name == "last_epoch" and isinstance(self.peer, peers.Peer):
             index = number(frame.walk.known_number(value))
@@ -221,7 +223,9 @@ class Scheduler(Native):
                 source = {"source": given.of.id} if isinstance(given, StateOf) else {}
                 walk.act("load", call.node, call.frame, self, value=text, **source)
             return None
-        if name in ("dampening", "get_cycle_length"):
+        if name == "dampening":
+            return Dampening(self)
+        if name == "get_cycle_length":
             return Unknown(call.text)
         return super().call(name, call)
 
@@ -242,6 +246,19 @@ class Scheduler(Native):
             self.optimizer.steppings.append(self)
         self.move(call, method)
 
+    def dampen(self, call: Call) -> None:
+        """Make the step of a dampening."""
+        walk, peer = call.walk, self.peer
+        if not walk.is_mine(self) or self.optimizer is None or not walk.is_mine(self.optimizer):
+            return
+        walk.act("step", call.node, call.frame, self, through="dampening")
+        self.steps += 1
+        self.optimizer.steppings.append(self)
+        if isinstance(peer, peers.BaseWarmup):
+            self.attempt(peer.leave)
+        else:
+            self.lose()
+
     def move(self, call: Call, method: str) -> None:
         """Let the emulation make the step.
 
@@ -261,6 +278,27 @@ class Scheduler(Native):
             self.lose()  # a metric, which nobody knows before the run
             return
         self.attempt(lambda: getattr(peer, method)(*values, **named))
+
+
+class Dampening(Native):
+    """What pytorch_warmup's `dampening()` gives: a block that ends with a step of the warmup.
+
+    Args:
+        warmup: the warmup.
+    """
+
+    def __init__(self, warmup: Scheduler) -> None:
+        self.warmup = warmup
+        self.text = f"{warmup.text}.dampening()"
+
+    def call(self, name: str, call: Call) -> Value:
+        """Give the undampened rates back at the beginning, and dampen those that are there."""
+        peer = self.warmup.peer
+        if name == "__enter__" and isinstance(peer, peers.BaseWarmup):
+            peer.enter()
+        elif name == "__exit__":
+            self.warmup.dampen(call)
+        return None
 
 
 def _argument(walk: Walk, value: Value) -> float | None:
