@@ -21,6 +21,7 @@ ActKind = Literal[
     "backward",
     "update",  # optimizer.step(), or scaler.step(optimizer)
     "step",  # scheduler.step()
+    "ask",  # scheduler.get_lr()
     "write",  # a rate is assigned
     "report",  # a rate is printed or logged
     "save",

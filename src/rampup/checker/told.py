@@ -6,7 +6,7 @@ Not here: what is wrong about it (`rules/`).
 from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rampup.checker.facts import Curve
@@ -84,9 +84,10 @@ class Bond:
 def bonds(script: Script, world: World) -> Iterator[Bond]:
     """Yield each scheduler that some code of the script steps, or should."""
     parts = {part for one in script.objects.values() for part in one.parts}
+    built = {act.subject for act in world.acts if act.kind == "scheduler"}
     for one in script.objects.values():
         owner = None if one.of is None else script.objects.get(one.of)
-        if owner is not None and one.id not in parts and not one.steps_itself:
+        if owner is not None and one.id in built - parts and not one.steps_itself:
             yield Bond(script, world, one, owner, world.curves.get(one.id))
 
 
@@ -115,6 +116,16 @@ def usual(counts: Iterable[int], share: float = 0.9) -> int | None:
     """
     ((most, times),) = Counter(counted := list(counts)).most_common(1) or [(0, 0)]
     return most if times and times >= share * len(counted) else None
+
+
+def same(bond: Bond, counted: Callable[[Gap], int]) -> int | None:
+    """Return what nearly all gaps of a scheduler count in every world; None where they differ."""
+    found = set()
+    for world in bond.script.worlds:
+        gaps = replace(bond, world=world).gaps()
+        if gaps:
+            found.add(usual(counted(gap) for gap in gaps))
+    return found.pop() if len(found) == 1 else None
 
 
 def line(script: Script, place: Place, says: str) -> Line:

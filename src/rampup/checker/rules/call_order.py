@@ -53,9 +53,10 @@ def _steps_first(run: Run) -> bool:
     first, second = plan[0], plan[later[0]]
     if not first >= TINY * second or 0 in run.skipped or _doubled(run):
         return False
-    if steps == 0:
-        return bool(close(used[0], second) and not close(first, second))
-    return bool(close(used[:-1], plan[1:]).all() and not close(used, plan).all())
+    if steps == 0 and close(used[0], second) and not close(first, second):
+        return True
+    ahead = int(later[0]) if steps == 0 else 1  # a step of the schedule
+    return bool(close(used[:-ahead], plan[ahead:]).all() and not close(used, plan).all())
 
 
 def _doubled(run: Run) -> bool:

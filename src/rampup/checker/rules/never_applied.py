@@ -10,7 +10,7 @@ from rampup.checker.finding import Fix
 from rampup.checker.look import listed, shown
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.script import Script, World
-from rampup.checker.told import bonds, everywhere, line
+from rampup.checker.told import Bond, bonds, everywhere, line
 
 OWN: Final = "RampupLR"
 """It needs no step: its clock is the optimizer."""
@@ -64,7 +64,10 @@ def _world(script: Script, world: World) -> Iterator[Found]:
         updates, steps = bond.updates(), bond.steps()
         if handed or bond.kind == OWN or bond.curve is None:
             continue
-        if updates and not steps and not np.ptp(bond.curve.rates, axis=0).max() <= 0:
+        # somebody takes its rates and writes them
+        asked = bond.acts("ask", bond.scheduler) and _others(bond)
+        moves = not np.ptp(bond.curve.rates, axis=0).max() <= 0  # or is over, and no number
+        if updates and not steps and moves and not asked:
             yield Found(
                 place=bond.scheduler.place,
                 message=(
@@ -92,6 +95,17 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                 ),
                 fix=Fix(text="Call `optimizer.step()` before `scheduler.step()`."),
             )
+
+
+def _others(bond: Bond) -> bool:
+    """Return whether the script or another scheduler writes the rate of the optimizer."""
+    own, of = bond.scheduler.id, bond.optimizer.id
+    others = {one.id for one in bond.script.objects.values() if one.of == of and one.id != own}
+    return any(
+        (act.kind == "write" and act.subject == of)
+        or (act.kind == "step" and act.subject in others)
+        for act in bond.world.acts
+    )
 
 
 RULE: Final = Rule(

@@ -8,7 +8,7 @@ import numpy as np
 
 from rampup.checker.facts import Curve, Run, Wiring
 from rampup.checker.finding import Pair
-from rampup.checker.look import is_off, listed, planned, shown
+from rampup.checker.look import is_off, listed, planned, ramp, shown
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.script import Script, World
 from rampup.checker.told import Bond, bonds, everywhere, line
@@ -80,6 +80,7 @@ def _wiring(wiring: Wiring) -> Iterator[Found]:
 
 
 def _run(run: Run) -> Iterator[Found]:
+    yield from _multiplied(run)
     if run.planned is None:
         return
     writes = [at for at in run.writes if 0 < at < len(run.used)]
@@ -99,6 +100,28 @@ def _run(run: Run) -> Iterator[Found]:
                 shown(run.used, at, group, "used"),
             ),
         )
+
+
+def _multiplied(run: Run) -> Iterator[Found]:
+    """Look for a warmup's factors that multiply the rate of the update before, not the base."""
+    for group, base in enumerate(run.base):
+        before = np.concatenate([[base], run.used[:-1, group]])
+        if not before.all() or not np.isfinite(run.used[:, group]).all():
+            continue
+        factors = run.used[:, group] / before
+        end = ramp(factors)
+        written = set(range(1, end + 1)) <= set(run.writes)
+        if end >= 2 and written and factors[0] > 0 and np.isclose(factors[end], 1, rtol=1e-9):
+            yield Found(
+                place=run.place,
+                message=(
+                    f"the factors of a warmup, {listed(factors[: end + 1])}, multiply the rate of "
+                    f"the update before instead of the base rate, {base:.4g}: it sinks to "
+                    f"{run.used[end, group]:.4g}, and what comes behind begins there"
+                ),
+                evidence=(shown(run.used, end, group, "used"),),
+            )
+            return
 
 
 def _script(script: Script) -> Iterator[Found]:

@@ -13,6 +13,7 @@ from rampup.checker.gather.script.loops import for_loop, while_loop
 from rampup.checker.gather.script.native import Call
 from rampup.checker.gather.script.operations import combined, truth
 from rampup.checker.gather.script.program import BREAK, CONTINUE, ON, RETURN, Program, Statement
+from rampup.checker.gather.script.schedulers import Dampening
 from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.targets import target_of
 from rampup.checker.gather.script.values import Bound, Function, Instance, Raised, Unknown, Value
@@ -162,18 +163,20 @@ def _with(program: Program, node: ast.With | ast.AsyncWith) -> Statement:
         for manager, target in managers:
             value = manager(frame)
             entered.append(value)
-            given = _method(value, "__enter__", frame)
+            given = _method(value, "__enter__", frame, node)
             if target is not None:
                 target(frame, value if given is None else given)
         ended = body(frame)
         for value in reversed(entered):
-            _method(value, "__exit__", frame)
+            _method(value, "__exit__", frame, node)
         return ended
 
     return run
 
 
-def _method(value: Value, name: str, frame: Frame) -> Value:
+def _method(value: Value, name: str, frame: Frame, node: ast.AST) -> Value:
+    if isinstance(value, Dampening):
+        return value.call(name, Call(frame, node))
     if isinstance(value, Instance) and value.of is not None:
         method = value.of.find(name)
         if isinstance(method, Function):
