@@ -68,20 +68,34 @@ def _expression(program: Program, node: ast.Expr) -> Statement:
 def _assign(program: Program, node: ast.Assign | ast.AnnAssign) -> Statement:
     if node.value is None:
         return lambda _: ON
-    written, value = node.value, expression(program, node.value)
+    value = expression(program, node.value)
     nodes = node.targets if isinstance(node, ast.Assign) else [node.target]
     targets = [target_of(program, one) for one in nodes]
-    name = program.text(nodes[0]) if isinstance(written, ast.Constant) else ""
+    named = _named(program, nodes[0], node.value)
 
     def run(frame: Frame) -> int:
-        given = value(frame)
-        if name:
-            given = named_number(given, written, name)
+        given = named(value(frame))
         for target in targets:
             target(frame, given)
         return ON
 
     return run
+
+
+def _named(program: Program, target: ast.expr, value: ast.expr) -> Callable[[Value], Value]:
+    """Return a function that lets constants stand for the names they are given."""
+    if isinstance(value, ast.Constant):
+        name = program.text(target)
+        return lambda given: named_number(given, value, name)
+    if (
+        isinstance(value, ast.Tuple)
+        and isinstance(target, ast.Tuple)
+        and len(value.elts) == len(target.elts)
+        and not any(isinstance(one, ast.Starred) for one in value.elts)
+    ):
+        parts = [_named(program, *pair) for pair in zip(target.elts, value.elts, strict=True)]
+        return lambda given: tuple(part(one) for part, one in zip(parts, given, strict=True))
+    return lambda given: given
 
 
 def _augmented(program: Program, node: ast.AugAssign) -> Statement:
