@@ -53,6 +53,26 @@ def _run(run: Run) -> Iterator[Found]:
 
 def _script(script: Script) -> Iterator[Found]:
     yield from everywhere(script, _world)
+    yield from everywhere(script, _unseen)
+
+
+def _unseen(script: Script, world: World) -> Iterator[Found]:
+    """Find a scheduler that Lightning is given under a key it does not look at."""
+    for act in world.acts:
+        if act.kind == "hand-over" and "ignored" in act.detail and act.subject is not None:
+            scheduler = script.objects[act.subject]
+            kind = scheduler.kind.rpartition(".")[2]
+            yield Found(
+                place=scheduler.place,
+                message=(
+                    f'{kind} is never stepped: Lightning looks for "lr_scheduler", and '
+                    f'configure_optimizers gives it as "{act.detail["ignored"]}"'
+                ),
+                evidence=(
+                    line(script, scheduler.place, "builds the scheduler"),
+                    line(script, act.place, "gives it to Lightning"),
+                ),
+            )
 
 
 def _world(script: Script, world: World) -> Iterator[Found]:
