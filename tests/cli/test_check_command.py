@@ -1,4 +1,4 @@
-"""`rampup check`: 0 where nothing was found, 1 where something was, 2 where something could not be."""
+"""`rampup check`: 0 where nothing was found, 1 where something was, 2 for what was not checked."""
 
 import json
 import os
@@ -65,9 +65,11 @@ def test_findings_answer_1(rampup: Command, folder: Path) -> None:
         ),
         (
             "5ep >> hold",
-            "'5ep >> hold' is no file or folder, and no schedule: '5ep' is no phase; there are"
-            " 'warmup', 'hold', 'decay', 'rise', 'steps', 'restarts', 'cycle', 'inverse-sqrt',"
-            " 'inverse-time', 'saturating' and 5 more\n  5ep >> hold\n  ^ column 1",
+            (
+                "'5ep >> hold' is no file or folder, and no schedule: '5ep' is no phase; there are"
+                " 'warmup', 'hold', 'decay', 'rise', 'steps', 'restarts', 'cycle', 'inverse-sqrt',"
+                " 'inverse-time', 'saturating' and 5 more\n  5ep >> hold\n  ^ column 1"
+            ),
         ),
     ],
 )
@@ -86,13 +88,17 @@ def test_what_does_not_exist_answers_2(rampup: Command, subject: str, sentence: 
         (("--resume", "a.pt", "b.py"), "--resume checks one checkpoint; check b.py without it"),
         (
             ("--select", "RU9", "a.py"),
-            "no rule is called 'RU9'; `rampup check --rules` lists them, such as RU101 or"
-            " zero-first-rate",
+            (
+                "no rule is called 'RU9'; `rampup check --rules` lists them, such as RU101 or"
+                " zero-first-rate"
+            ),
         ),
         (
             ("--explain", "nonsense"),
-            "no rule is called 'nonsense'; `rampup check --rules` lists them, such as RU101 or"
-            " zero-first-rate",
+            (
+                "no rule is called 'nonsense'; `rampup check --rules` lists them, such as RU101 or"
+                " zero-first-rate"
+            ),
         ),
     ],
 )
@@ -182,8 +188,10 @@ def test_a_comment_silences_a_finding_and_a_wrong_one_is_told(
         (
             "ignore",
             1,
-            "rampup: a.py:11: the comment names no rule and silences nothing; write"
-            " `# rampup: ignore[RU101] why`\n1 error\n",
+            (
+                "rampup: a.py:11: the comment names no rule and silences nothing; write"
+                " `# rampup: ignore[RU101] why`\n1 error\n"
+            ),
         ),
     ):
         Path("a.py").write_text(text.replace(line, f"{line}  # rampup: {comment}"))
