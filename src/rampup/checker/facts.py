@@ -34,11 +34,13 @@ class Setting:
         value: its value; None where the source does not settle it.
         text: how it stands in the source, such as "num_epochs"; empty for a live object.
         counts: what it counts.
+        rounded: the fraction of one that the source rounds down to it; then it is 0.
     """
 
     value: float | None
     text: str = ""
     counts: Counted = ""
+    rounded: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,12 @@ def grave(curve: Curve) -> Severity:
     return "warning" if curve.kind == OURS else "error"
 
 
+def runs_in_warmup(curve: Curve) -> bool:
+    """Return whether a decay of timm runs during the warmup, as its documentation says."""
+    prefix = curve.settings.get("warmup_prefix")
+    return not prefix.value if prefix is not None else "warmup_t" in curve.settings
+
+
 def is_off(group: Group) -> bool:
     """Return whether a group has another rate than its scheduler would give it now."""
     return group.expected is not None and not np.isclose(group.rate, group.expected, rtol=1e-3)

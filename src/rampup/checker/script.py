@@ -21,6 +21,7 @@ ActKind = Literal[
     "backward",
     "update",  # optimizer.step(), or scaler.step(optimizer)
     "step",  # scheduler.step()
+    "ask",  # scheduler.get_lr()
     "write",  # a rate is assigned
     "report",  # a rate is printed or logged
     "save",
@@ -117,6 +118,14 @@ class World:
     runs: Mapping[int, Run]
     complete: bool
     resumes: tuple[Resume, ...] = ()
+    at: Mapping[tuple[ActKind, int | None], tuple[int, ...]] = field(init=False)
+    """Where in `acts` one kind of thing is done to one object."""
+
+    def __post_init__(self) -> None:
+        at: dict[tuple[ActKind, int | None], list[int]] = {}
+        for position, act in enumerate(self.acts):
+            at.setdefault((act.kind, act.subject), []).append(position)
+        object.__setattr__(self, "at", {key: tuple(found) for key, found in at.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

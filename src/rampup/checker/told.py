@@ -3,14 +3,16 @@
 Not here: what is wrong about it (`rules/`).
 """
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rampup.checker.facts import Curve
 from rampup.checker.finding import Line, Place
 from rampup.checker.rule import Found
-from rampup.checker.script import Act, Object, Script, World
+from rampup.checker.script import Act, ActKind, Object, Script, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +59,35 @@ class Bond:
         """Return the optimizer's updates."""
         return self.acts("update", self.optimizer)
 
-    def acts(self, kind: str, subject: Object) -> list[Act]:
+    def acts(self, kind: ActKind, subject: Object) -> list[Act]:
         """Return what is done to one object."""
-        return [act for act in self.world.acts if act.kind == kind and act.subject == subject.id]
+        return self.order((kind, subject.id))
+
+    def order(self, *done: tuple[ActKind, int]) -> list[Act]:
+        """Return things done, each by its kind and its object, in the order of doing."""
+        at = sorted(one for key in done for one in self.world.at.get(key, ()))
+        return [self.world.acts[one] for one in at]
 
     def gaps(self) -> list[Gap]:
         """Return what lies between one update and the next, for every two of them."""
+        at, acts = self.world.at, self.world.acts
+        steps = at.get(("step", self.scheduler.id), ())
+        backwards = at.get(("backward", None), ())
         gaps: list[Gap] = []
-        steps: list[Act] = []
-        backwards = 0
-        begun = False
-        for act in self.world.acts:
-            if act.kind == "update" and act.subject == self.optimizer.id:
-                if begun:
-                    gaps.append(Gap(tuple(steps), backwards))
-                steps, backwards, begun = [], 0, True
-            elif act.kind == "step" and act.subject == self.scheduler.id:
-                steps.append(act)
-            elif act.kind == "backward":
-                backwards += 1
+        for first, last in pairwise(at.get(("update", self.optimizer.id), ())):
+            between = steps[bisect(steps, first) : bisect(steps, last)]
+            passes = bisect(backwards, last) - bisect(backwards, first)
+            gaps.append(Gap(tuple(acts[one] for one in between), passes))
         return gaps
 
 
 def bonds(script: Script, world: World) -> Iterator[Bond]:
     """Yield each scheduler that some code of the script steps, or should."""
     parts = {part for one in script.objects.values() for part in one.parts}
+    built = {act.subject for act in world.acts if act.kind == "scheduler"}
     for one in script.objects.values():
         owner = None if one.of is None else script.objects.get(one.of)
-        if owner is not None and one.id not in parts and not one.steps_itself:
+        if owner is not None and one.id in built - parts and not one.steps_itself:
             yield Bond(script, world, one, owner, world.curves.get(one.id))
 
 
@@ -113,6 +116,16 @@ def usual(counts: Iterable[int], share: float = 0.9) -> int | None:
     """
     ((most, times),) = Counter(counted := list(counts)).most_common(1) or [(0, 0)]
     return most if times and times >= share * len(counted) else None
+
+
+def same(bond: Bond, counted: Callable[[Gap], int]) -> int | None:
+    """Return what nearly all gaps of a scheduler count in every world; None where they differ."""
+    found = set()
+    for world in bond.script.worlds:
+        gaps = replace(bond, world=world).gaps()
+        if gaps:
+            found.add(usual(counted(gap) for gap in gaps))
+    return found.pop() if len(found) == 1 else None
 
 
 def line(script: Script, place: Place, says: str) -> Line:

@@ -8,7 +8,7 @@ from rampup.checker.finding import Pair, Rates
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.pace import Over, over_early, pace, passes
 from rampup.checker.script import Script, World
-from rampup.checker.told import bonds, everywhere, line, usual
+from rampup.checker.told import bonds, everywhere, line, same, usual
 
 SHOWN: Final = 8
 
@@ -67,23 +67,22 @@ def _script(script: Script) -> Iterator[Found]:
 def _world(script: Script, world: World) -> Iterator[Found]:
     for bond in bonds(script, world):
         gaps, steps = bond.gaps(), bond.steps()
-        passes = usual(gap.backwards for gap in gaps)
-        if len(gaps) < 2 or passes is None or passes < 2:
-            continue
-        if usual(len(gap.steps) for gap in gaps) != passes:
+        each = usual(len(gap.steps) == gap.backwards > 1 for gap in gaps)
+        if len(gaps) < 2 or not each:
             continue
         ends = bond.curve.ends if bond.curve is not None else None
         if ends is not None and ends >= ENOUGH * len(steps):
             continue  # its length counts micro-batches too
         update = bond.updates()[0]
+        passes = same(bond, lambda gap: gap.backwards)
         yield Found(
             place=steps[0].place,
             message=(
-                f"the scheduler is stepped {passes} times for each update, once per micro-batch: "
-                f"{bond.kind} is walked through {passes} times too fast"
+                f"the scheduler is stepped {passes or 'several'} times for each update, once per "
+                f"micro-batch: {bond.kind} is walked through {passes or 'so many'} times too fast"
             ),
             evidence=(
-                line(script, update.place, f"updates once in {passes} micro-batches"),
+                line(script, update.place, f"updates once in {passes or 'several'} micro-batches"),
                 line(script, steps[0].place, "steps in every one"),
                 *_used(world, bond.optimizer.id),
             ),

@@ -51,7 +51,7 @@ def _unseen(run: Run) -> int:
     twice the scheduler steps.
     """
     steps, each = pace(run), passes(run)
-    if steps is None or steps < 1 or each is None or run.calls is None or run.backwards is None:
+    if steps is None or steps < 1 or not each or run.calls is None or run.backwards is None:
         return 0
     more = run.backwards[1:] // each - 1
     doubled = (run.backwards[1:] % each == 0) & (run.calls[1:] == steps * (more + 1)) & (more > 0)
@@ -59,7 +59,7 @@ def _unseen(run: Run) -> int:
 
 
 def _script(script: Script) -> Iterator[Found]:
-    if not any("get_scale" in text for text in script.lines):
+    if not any("_scale" in text.replace("init_scale", "") for text in script.lines):
         yield from everywhere(script, _world)
 
 

@@ -54,9 +54,10 @@ def _steps_first(run: Run) -> bool:
     first, second = plan[0], plan[later[0]]
     if not first >= TINY * second or 0 in run.skipped or _doubled(run):
         return False
-    if steps == 0:
-        return bool(close(used[0], second) and not close(first, second))
-    return bool(close(used[:-1], plan[1:]).all() and not close(used, plan).all())
+    if steps == 0 and close(used[0], second) and not close(first, second):
+        return True
+    ahead = int(later[0]) if steps == 0 else 1  # a step of the schedule
+    return bool(close(used[:-ahead], plan[ahead:]).all() and not close(used, plan).all())
 
 
 def _doubled(run: Run) -> bool:
@@ -124,7 +125,7 @@ def _first(bond: Bond) -> Iterator[Found]:
     if len(updates) < 2 or not steps or bond.curve is None or len(bond.curve.rates) < 2:
         return
     step, update = steps[0], updates[0]
-    behind = bond.world.acts.index(step) > bond.world.acts.index(update)
+    behind = bond.order(("step", bond.scheduler.id), ("update", bond.optimizer.id))[0] is update
     together = bool(step.loops) and update.loops[: len(step.loops)] == step.loops
     first, second = bond.curve.rates[0, 0], bond.curve.rates[1, 0]
     moved = np.ptp(bond.curve.rates, axis=0).max() > 0
@@ -150,11 +151,7 @@ def _first(bond: Bond) -> Iterator[Found]:
 
 def _shown_late(bond: Bond) -> Iterator[Found]:
     """Look for a table of rates, made without a single update, that leaves out the first."""
-    acts = [
-        act
-        for act in bond.world.acts
-        if (act.kind, act.subject) in {("step", bond.scheduler.id), ("report", bond.optimizer.id)}
-    ]
+    acts = bond.order(("step", bond.scheduler.id), ("report", bond.optimizer.id))
     handed = bond.acts("hand-over", bond.scheduler) or bond.acts("hand-over", bond.optimizer)
     if bond.updates() or handed or len(acts) < 4 or bond.curve is None:
         return

@@ -17,9 +17,22 @@ LONG: Final = 100
 PLATEAU: Final = "ReduceLROnPlateau"
 """What is wrong with one inside another is plateau-wiring's to say."""
 
+WARMUPS: Final = ("num_warmup_steps", "warmup_t", "warmup_steps", "total_iters")
+"""Settings that say how long a warmup is."""
+
 
 def _curve(curve: Curve) -> Iterator[Found]:
-    for look in (_refused, _raises, _no_number, _nothing, _climbs, _stuck, _too_long, _default):
+    for look in (
+        _refused,
+        _raises,
+        _no_number,
+        _nothing,
+        _climbs,
+        _stuck,
+        _rounded,
+        _too_long,
+        _default,
+    ):
         for found in look(curve):
             yield found
             return
@@ -95,6 +108,21 @@ def _stuck(curve: Curve) -> Iterator[Found]:
                     f"{listed(rates[:, 0], 3)} of {curve.base[0]:.4g}"
                 ),
                 evidence=(shown(rates, 0, 0),),
+            )
+
+
+def _rounded(curve: Curve) -> Iterator[Found]:
+    """Look for a warmup that the script rounds down to nothing."""
+    for name, setting in curve.settings.items():
+        if name in WARMUPS and setting.rounded and setting.value == 0:
+            yield Found(
+                place=curve.place,
+                message=(
+                    f"{name} is 0, rounded down from {setting.rounded:.4g}: there is no warmup, "
+                    f"and update 0 uses {curve.rates[0, 0]:.4g}"
+                ),
+                evidence=(shown(curve.rates, 0, 0),),
+                severity="warning",
             )
 
 
@@ -191,7 +219,7 @@ for _ in range(4):
     ),
     fix="Compute the numbers from the run, round up with `math.ceil`, and refuse what cannot be.",
     silent=(
-        "A warmup of zero updates: nothing tells one that was asked for from one that was rounded.",
+        "A warmup of zero updates, unless a script is seen to round a fraction down to it.",
         "Nobody said how long the run is, for all that depends on it.",
         (
             "It is a warning where the length of the warmup is read off the curve, and where a "

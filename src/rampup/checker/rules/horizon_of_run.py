@@ -22,6 +22,8 @@ POINTS: Final = 60
 
 def run(run: Run) -> Iterator[Found]:
     """Yield what a run shows of a schedule that is too short or too long for it."""
+    if run.backwards is not None and not run.backwards.any():
+        return  # the rates are only looked at
     rates = run.used[:, 0]
     below = np.flatnonzero(rates < 0)
     if len(below):

@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from rampup.checker.facts import Curve
+from rampup.checker.facts import Curve, Run
 from rampup.checker.finding import Severity
-from rampup.checker.look import OURS, listed, ramp, shown, steps
+from rampup.checker.look import OURS, listed, ramp, runs_in_warmup, shown, steps
 from rampup.checker.rule import Example, Found, Rule
 
 Series = npt.NDArray[np.float64]
@@ -20,10 +20,29 @@ NEAR: Final = 5
 """Steps behind the hand-over that are taken for the next part's own."""
 
 
+def _run(run: Run) -> Iterator[Found]:
+    """Look at rates that the script writes itself, or that a class of its own does."""
+    if not run.writes and run.planned is not None:
+        return  # which its curve says
+    curve = Curve(
+        place=run.place,
+        kind="",
+        rates=run.used,
+        base=run.base,
+        peak=run.base,
+        updates=len(run.used),
+        cyclic=run.cyclic,
+    )
+    for look in (_drops, _leaps, _overshoots):
+        for found in look(curve):
+            yield found
+            return
+
+
 def _curve(curve: Curve) -> Iterator[Found]:
     if curve.kind == OURS:
         return
-    for look in (_jumps, _leaps, _too_late, _drops, _overshoots):
+    for look in (_jumps, _too_late, _drops, _leaps, _overshoots, _begun):
         for found in look(curve):
             yield found
             return
@@ -46,20 +65,6 @@ def _jumps(curve: Curve) -> Iterator[Found]:
                 largest = max(largest, float(np.abs(behind).max(initial=0.0)))
             if len(behind) and abs(jump) > max(TIMES * largest, 0.01 * own.max()):
                 yield _found(curve, at, group, f"from {own[at - 1]:.4g} to {own[at]:.4g}")
-
-
-def _leaps(curve: Curve) -> Iterator[Found]:
-    """Look for a straight rise that ends in one far larger step, to where the rate then stays."""
-    if curve.cyclic or curve.joins:
-        return
-    for group in range(curve.rates.shape[1]):
-        own = steps(curve)[:, group]
-        at = ramp(own) + 1
-        if at < 3 or at + 1 >= len(own) or not np.isfinite(own[: at + 2]).all():
-            continue
-        rise, jump, behind = (float(own[at + i] - own[at + i - 1]) for i in (-1, 0, 1))
-        if rise > 0 and jump > TIMES * rise and abs(behind) < rise:
-            yield _found(curve, at, group, f"from {own[at - 1]:.4g} to {own[at]:.4g}")
 
 
 def _cut_short(curve: Curve, join: int) -> bool:
@@ -97,6 +102,39 @@ def _drops(curve: Curve) -> Iterator[Found]:
             yield _found(curve, at, group, f"from {own[at - 1]:.4g} to {own[at]:.4g}")
 
 
+def _leaps(curve: Curve) -> Iterator[Found]:
+    """Look for a straight rise that ends with a step many times as large, up to where it stays."""
+    for group in range(curve.rates.shape[1] if not curve.cyclic else 0):
+        own = steps(curve)[:, group]
+        at = ramp(own) + 1
+        if at < 3 or at + 2 > len(own) or not np.isfinite(own).all():
+            continue
+        behind = float(np.abs(np.diff(own[at : at + NEAR])).max(initial=0.0))
+        jump, rise = float(own[at] - own[at - 1]), float(own[1] - own[0])
+        if jump > TIMES * max(rise, behind):
+            yield _found(curve, at, group, f"from {own[at - 1]:.4g} to {own[at]:.4g}")
+
+
+def _begun(curve: Curve) -> Iterator[Found]:
+    """Look for a decay of timm that runs during the warmup, and so is never seen at its peak."""
+    rates = steps(curve)
+    if not runs_in_warmup(curve) or not curve.warmup or curve.warmup // curve.every >= len(rates):
+        return
+    at = curve.warmup // curve.every
+    for group, peak in enumerate(curve.peak[: rates.shape[1]]):
+        highest = float(rates[:, group].max())
+        if highest < 0.99 * peak:
+            yield Found(
+                place=curve.place,
+                message=(
+                    f"{curve.kind} runs during its warmup as well, and takes over at step {at} "
+                    f"with {rates[at, group]:.4g} of {peak:.4g}"
+                ),
+                evidence=(shown(curve.rates, curve.warmup, group, every=curve.every),),
+                severity="note",
+            )
+
+
 def _overshoots(curve: Curve) -> Iterator[Found]:
     for group, peak in enumerate(curve.peak[: curve.rates.shape[1]]):
         own = steps(curve)[:, group]
@@ -119,9 +157,7 @@ def _overshoots(curve: Curve) -> Iterator[Found]:
 
 def _found(curve: Curve, at: int, group: int, jump: str) -> Found:
     own = steps(curve)[:, group]
-    # timm's default hands over to a decay that ran during the warmup, as its documentation says
-    chosen = "warmup_prefix" in curve.settings and not curve.settings["warmup_prefix"].value
-    severity: Severity | None = "note" if chosen else None
+    severity: Severity | None = "note" if runs_in_warmup(curve) else None
     return Found(
         place=curve.place,
         message=(
@@ -205,4 +241,5 @@ for _ in range(20):
         "facebookresearch/ParlAI#4384",
     ),
     curve=_curve,
+    run=_run,
 )

@@ -11,7 +11,7 @@ from rampup.checker.finding import Fix
 from rampup.checker.look import listed, shown
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.script import Script, World
-from rampup.checker.told import bonds, everywhere, line
+from rampup.checker.told import Bond, bonds, everywhere, line
 
 OWN: Final = "RampupLR"
 """It needs no step: its clock is the optimizer."""
@@ -54,6 +54,26 @@ def _run(run: Run) -> Iterator[Found]:
 
 def _script(script: Script) -> Iterator[Found]:
     yield from everywhere(script, _world)
+    yield from everywhere(script, _unseen)
+
+
+def _unseen(script: Script, world: World) -> Iterator[Found]:
+    """Find a scheduler that Lightning is given under a key it does not look at."""
+    for act in world.acts:
+        if act.kind == "hand-over" and "ignored" in act.detail and act.subject is not None:
+            scheduler = script.objects[act.subject]
+            kind = scheduler.kind.rpartition(".")[2]
+            yield Found(
+                place=scheduler.place,
+                message=(
+                    f'{kind} is never stepped: Lightning looks for "lr_scheduler", and '
+                    f'configure_optimizers gives it as "{act.detail["ignored"]}"'
+                ),
+                evidence=(
+                    line(script, scheduler.place, "builds the scheduler"),
+                    line(script, act.place, "gives it to Lightning"),
+                ),
+            )
 
 
 def _world(script: Script, world: World) -> Iterator[Found]:
@@ -65,7 +85,10 @@ def _world(script: Script, world: World) -> Iterator[Found]:
         updates, steps = bond.updates(), bond.steps()
         if handed or bond.kind == OWN or bond.curve is None:
             continue
-        if updates and not steps and not np.ptp(bond.curve.rates, axis=0).max() <= 0:
+        # somebody takes its rates and writes them
+        asked = bond.acts("ask", bond.scheduler) and _others(bond)
+        moves = not np.ptp(bond.curve.rates, axis=0).max() <= 0  # or is over, and no number
+        if updates and not steps and moves and not asked:
             yield Found(
                 place=bond.scheduler.place,
                 message=(
@@ -101,6 +124,17 @@ def _call(script: Script, name: str) -> Fix | None:
     edits = called(script, f"{name}.step")
     # the statement does nothing as it stands, and its author has chosen its place
     return Fix(text=f"Call it, `{name}.step()`.", edits=edits, safe=True) if edits else None
+
+
+def _others(bond: Bond) -> bool:
+    """Return whether the script or another scheduler writes the rate of the optimizer."""
+    own, of = bond.scheduler.id, bond.optimizer.id
+    others = {one.id for one in bond.script.objects.values() if one.of == of and one.id != own}
+    return any(
+        (act.kind == "write" and act.subject == of)
+        or (act.kind == "step" and act.subject in others)
+        for act in bond.world.acts
+    )
 
 
 RULE: Final = Rule(

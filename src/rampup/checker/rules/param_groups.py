@@ -13,9 +13,6 @@ from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.script import Script, World
 from rampup.checker.told import Bond, bonds, everywhere, line
 
-OWN: Final = ("OneCycleLR", "CyclicLR", OURS)
-"""Kinds whose rates do not come from the groups' own."""
-
 PER_GROUP: Final = (
     "LambdaLR",
     "LinearLR",
@@ -31,7 +28,7 @@ PER_GROUP: Final = (
 def _curve(curve: Curve) -> Iterator[Found]:
     """Look for groups of different base rates that get the same rate all along."""
     rates = planned(curve)
-    if curve.kind in OWN or len(rates) < 2 or min(curve.base) == max(curve.base):
+    if curve.kind == OURS or len(rates) < 2 or min(curve.base) == max(curve.base):
         return
     if rates.any() and np.isfinite(rates).all() and (rates == rates[:, :1]).all():
         bases = ", ".join(f"{base:.4g}" for base in curve.base)

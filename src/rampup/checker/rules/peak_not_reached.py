@@ -7,17 +7,17 @@ import numpy as np
 
 from rampup.checker.facts import Curve, Floats, Run
 from rampup.checker.finding import Severity
-from rampup.checker.look import listed, ramp, shown, steps
+from rampup.checker.look import listed, ramp, runs_in_warmup, shown, steps
 from rampup.checker.rule import Example, Found, Rule
+from rampup.checker.script import Script, World
+from rampup.checker.told import bonds, everywhere, line
 
 GAP: Final = 1e-3
 """A highest rate within this share of the peak has reached it."""
 
 
 def _curve(curve: Curve) -> Iterator[Found]:
-    # timm's default hands over to a decay that ran during the warmup, as its documentation says
-    chosen = "warmup_prefix" in curve.settings and not curve.settings["warmup_prefix"].value
-    severity: Severity | None = "note" if chosen else None
+    severity: Severity | None = "note" if runs_in_warmup(curve) else None
     for at, message, group in _short(steps(curve), curve.peak):
         evidence = shown(curve.rates, at * curve.every, group, every=curve.every)
         yield Found(place=curve.place, message=message, evidence=(evidence,), severity=severity)
@@ -30,6 +30,35 @@ def _run(run: Run) -> Iterator[Found]:
             place=run.place, message=message, evidence=(shown(run.used, at, group, "used"),)
         )
         return
+
+
+def _script(script: Script) -> Iterator[Found]:
+    yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    """Look for a warmup that is no longer stepped before it is over."""
+    for bond in bonds(script, world):
+        run, curve, steps = world.runs.get(bond.optimizer.id), bond.curve, bond.steps()
+        if run is None or curve is None or not curve.warmup or not run.finished or run.writes:
+            continue
+        used, behind = run.used[:, 0], len(run.used) - (steps[-1].update if steps else 0)
+        asked = curve.warmup // curve.every
+        if not 1 < len(steps) < asked or behind < 3 or not (np.diff(used) >= 0).all():
+            continue
+        highest, peak = float(used[-1]), curve.peak[0]
+        if used[0] < highest == used[-behind] < peak * (1 - GAP):
+            yield Found(
+                place=steps[0].place,
+                message=(
+                    f"{bond.kind} is stepped {len(steps)} times, and its warmup lasts {asked} "
+                    f"steps: the {behind} updates behind them use {highest:.4g} of {peak:.4g}"
+                ),
+                evidence=(
+                    line(script, bond.scheduler.place, f"a warmup of {asked} steps"),
+                    line(script, steps[0].place, f"steps {len(steps)} times"),
+                ),
+            )
 
 
 def _short(rates: Floats, peaks: tuple[float, ...]) -> Iterator[tuple[int, str, int]]:
@@ -137,4 +166,5 @@ for _ in range(TOTAL):
     ),
     curve=_curve,
     run=_run,
+    script=_script,
 )

@@ -6,8 +6,8 @@ from typing import Final
 from rampup.checker.facts import Run, Wiring
 from rampup.checker.look import listed
 from rampup.checker.rule import Example, Found, Rule
-from rampup.checker.script import Script, World
-from rampup.checker.told import bonds, everywhere, line
+from rampup.checker.script import Object, Script, World
+from rampup.checker.told import Bond, bonds, everywhere, line
 
 
 def _wiring(wiring: Wiring) -> Iterator[Found]:
@@ -41,10 +41,11 @@ def _world(script: Script, world: World) -> Iterator[Found]:
     trains = {act.subject for act in world.acts if act.kind == "update"}
     for bond in bonds(script, world):
         own = bond.optimizer
-        if own.id in trains or bond.acts("hand-over", own) or not bond.steps():
+        if bond.acts("hand-over", own) or not bond.steps():
             continue
         for other in script.objects.values():
-            if other.id in trains and other.name == own.name and other.id > own.id:
+            successor = other.id in trains and other.name == own.name and other.id > own.id
+            if successor and (own.id not in trains or _goes_on(bond, other)):
                 run = world.runs.get(other.id)
                 used = "" if run is None else f": its updates use {listed(run.used[:, 0])}"
                 yield Found(
@@ -60,6 +61,20 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                     ),
                 )
                 break
+
+
+def _goes_on(bond: Bond, other: Object) -> bool:
+    """Return whether the scheduler is still stepped when another optimizer trains in its place."""
+    if any(one.of == other.id for one in bond.script.objects.values()):
+        return False
+    kinds = {
+        (act.kind, act.subject): place
+        for place, act in enumerate(bond.world.acts)
+        if act.kind in ("update", "step")
+    }
+    first = bond.world.acts.index(bond.acts("update", other)[0])
+    own, steps = kinds[("update", bond.optimizer.id)], kinds[("step", bond.scheduler.id)]
+    return own < first < steps
 
 
 RULE: Final = Rule(

@@ -8,7 +8,7 @@ from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.accumulation_step import ENOUGH, found
 from rampup.checker.rules.pace import over_early, pace, passes
 from rampup.checker.script import Script, World
-from rampup.checker.told import bonds, everywhere, line, usual
+from rampup.checker.told import bonds, everywhere, line, same, usual
 
 
 def _run(run: Run) -> Iterator[Found]:
@@ -33,14 +33,18 @@ def _world(script: Script, world: World) -> Iterator[Found]:
         if usual(gap.backwards for gap in gaps) == times or bond.curve.cyclic:
             continue
         ends = bond.curve.ends or bond.curve.warmup
-        if ends is None or ends >= ENOUGH * len(steps):
+        raised = bond.curve.raised is not None  # and ended the run
+        if ends is None or (ends >= ENOUGH * len(steps) and not raised):
             continue
+        known = same(bond, lambda gap: len(gap.steps))
+        over = f"after {ends / known:.4g}" if known else "before the last"
+        of = f" of {len(bond.updates())}" if known and not raised else ""
         lines = dict.fromkeys(step.place for step in gaps[0].steps)
         yield Found(
             place=steps[0].place,
             message=(
-                f"the scheduler is stepped {times} times for each update: the {ends} steps of "
-                f"{bond.kind} are over after {ends / times:.4g} of {len(bond.updates())} updates"
+                f"the scheduler is stepped {known or 'several'} times for each update: the {ends} "
+                f"steps of {bond.kind} are over {over}{of} {'updates' if known else 'update'}"
             ),
             evidence=(
                 line(script, bond.updates()[0].place, "updates once"),

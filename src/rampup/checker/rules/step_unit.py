@@ -11,6 +11,7 @@ from rampup.checker.finding import Pair, Rates
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.pace import FEW, close, first_epoch, pace, steps_made
 from rampup.checker.rules.unit_of_curve import unit_of_curve
+from rampup.checker.rules.unit_of_trainer import unit_of_trainer
 from rampup.checker.script import Act, Script, World
 from rampup.checker.told import Bond, bonds, everywhere, line
 
@@ -166,6 +167,7 @@ def _evidence(run: Run, lasts: int, steps: int) -> tuple[Rates | Pair, ...]:
 
 def _script(script: Script) -> Iterator[Found]:
     yield from everywhere(script, _world)
+    yield from everywhere(script, unit_of_trainer)
 
 
 def _world(script: Script, world: World) -> Iterator[Found]:

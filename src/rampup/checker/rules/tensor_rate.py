@@ -26,6 +26,9 @@ def _wiring(wiring: Wiring) -> Iterator[Found]:
         )
 
 
+WRITES: Final = re.compile(r"\.(copy_|fill_)\(")
+
+
 def _script(script: Script) -> Iterator[Found]:
     yield from _overwritten(script)
     yield from everywhere(script, _world)
@@ -50,7 +53,9 @@ def _world(script: Script, world: World) -> Iterator[Found]:
 
 def _overwritten(script: Script) -> Iterator[Found]:
     """Look for a rate that is written in place from a base that is the same tensor."""
-    if not any("torch.tensor(" in text for text in script.lines):
+    if not any("torch.tensor(" in text for text in script.lines) or not any(
+        WRITES.search(text) for text in script.lines
+    ):
         return
     tree = ast.parse("\n".join(script.lines))
     shared = _shared(tree)

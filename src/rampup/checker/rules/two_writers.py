@@ -8,7 +8,7 @@ import numpy as np
 
 from rampup.checker.facts import Curve, Run, Wiring
 from rampup.checker.finding import Pair
-from rampup.checker.look import is_off, listed, planned, shown
+from rampup.checker.look import is_off, listed, planned, ramp, shown
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.script import Script, World
 from rampup.checker.told import Bond, bonds, everywhere, line
@@ -80,6 +80,7 @@ def _wiring(wiring: Wiring) -> Iterator[Found]:
 
 
 def _run(run: Run) -> Iterator[Found]:
+    yield from _multiplied(run)
     if run.planned is None:
         return
     writes = [at for at in run.writes if 0 < at < len(run.used)]
@@ -101,6 +102,28 @@ def _run(run: Run) -> Iterator[Found]:
         )
 
 
+def _multiplied(run: Run) -> Iterator[Found]:
+    """Look for a warmup's factors that multiply the rate of the update before, not the base."""
+    for group, base in enumerate(run.base):
+        before = np.concatenate([[base], run.used[:-1, group]])
+        if not before.all() or not np.isfinite(run.used[:, group]).all():
+            continue
+        factors = run.used[:, group] / before
+        end = ramp(factors)
+        written = set(range(1, end + 1)) <= set(run.writes)
+        if end >= 2 and written and factors[0] > 0 and np.isclose(factors[end], 1, rtol=1e-9):
+            yield Found(
+                place=run.place,
+                message=(
+                    f"the factors of a warmup, {listed(factors[: end + 1])}, multiply the rate of "
+                    f"the update before instead of the base rate, {base:.4g}: it sinks to "
+                    f"{run.used[end, group]:.4g}, and what comes behind begins there"
+                ),
+                evidence=(shown(run.used, end, group, "used"),),
+            )
+            return
+
+
 def _script(script: Script) -> Iterator[Found]:
     yield from everywhere(script, _world)
 
@@ -118,9 +141,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
 def _together(one: Bond, other: Bond) -> bool:
     """Return whether both are stepped in the same stretch of the run, again and again."""
     ids = {one.scheduler.id: 0, other.scheduler.id: 1}
-    order = [
-        ids[act.subject] for act in one.world.acts if act.kind == "step" and act.subject in ids
-    ]
+    order = [ids[act.subject or 0] for act in one.order(*(("step", key) for key in ids))]
     return sum(a != b for a, b in pairwise(order)) >= 2 * TURNS
 
 
@@ -195,10 +216,8 @@ def _overwritten(bond: Bond) -> Iterator[Found]:
 
 def _last_hand(bond: Bond) -> set[int]:
     """Return the updates before which the script, not the scheduler, set the rate last."""
-    hands: dict[int, str] = {}
-    for act in bond.world.acts:
-        if act.subject in (bond.scheduler.id, bond.optimizer.id) and act.kind in ("step", "write"):
-            hands[act.update] = act.kind
+    done = bond.order(("step", bond.scheduler.id), ("write", bond.optimizer.id))
+    hands = {act.update: act.kind for act in done}
     return {update for update, kind in hands.items() if kind == "write"}
 
 

@@ -12,6 +12,9 @@ from rampup.checker.rule import Found
 CYCLE: Final = ("epochs", "steps_per_epoch")
 """Settings whose product is a number of updates."""
 
+NEAR: Final = 0.75
+"""A length of at least this share of the run's updates was meant to be all of them."""
+
 HALF: Final = 0.5
 """A warmup that comes no further than this share of its rate was to be over long before."""
 
@@ -43,7 +46,7 @@ def other_unit(curve: Curve) -> str:
         )
     if curve.every != curve.epoch or curve.epoch == 1 or "epochs" in counts:
         return ""
-    if epochs < steps <= curve.updates < lasts:
+    if epochs < steps and NEAR * curve.updates <= steps <= curve.updates:
         return (
             f"{curve.kind} is stepped once per epoch, but its {steps} steps are more than the "
             f"{epochs} epochs of the run, and no more than its {curve.updates} updates"

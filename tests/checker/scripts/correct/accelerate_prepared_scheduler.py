@@ -26,7 +26,9 @@ def main(epochs=3, warmup_steps=10):
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
     # len(loader) before prepare: the batches of a single process
     scheduler = LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / warmup_steps))
-    model, optimizer, loader, scheduler = accelerator.prepare(model, optimizer, loader, scheduler)
+    model, optimizer, loader, scheduler = accelerator.prepare(
+        model, optimizer, loader, scheduler
+    )
     for _ in range(epochs):
         for x, y in loader:
             loss = nn.functional.mse_loss(model(x), y)

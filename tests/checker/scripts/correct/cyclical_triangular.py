@@ -17,7 +17,9 @@ def batches(count, size=16):
 
 model = nn.Sequential(nn.Linear(5, 8), nn.ReLU(), nn.Linear(8, 1))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.001, momentum=0.9)
-scheduler = CyclicLR(optimizer, base_lr=0.001, max_lr=0.01, step_size_up=4, mode="triangular2")
+scheduler = CyclicLR(
+    optimizer, base_lr=0.001, max_lr=0.01, step_size_up=4, mode="triangular2"
+)
 for epoch in range(6):
     for x, y in batches(8):
         optimizer.zero_grad()

@@ -45,5 +45,7 @@ def factor(step):
 
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
 scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
-trainer = Trainer(model=model, args=args, train_dataset=rows, optimizers=(optimizer, scheduler))
+trainer = Trainer(
+    model=model, args=args, train_dataset=rows, optimizers=(optimizer, scheduler)
+)
 trainer.train()

@@ -21,7 +21,9 @@ groups = [
     {"params": classifier.parameters(), "lr": 1.0},
 ]
 optimizer = torch.optim.SGD(list(reversed(groups)), lr=1.0, momentum=0.9, nesterov=True)
-lr_scheduler = LambdaLR(optimizer, lambda x: INITIAL_LR * (1.0 + GAMMA * float(x)) ** (-DECAY))
+lr_scheduler = LambdaLR(
+    optimizer, lambda x: INITIAL_LR * (1.0 + GAMMA * float(x)) ** (-DECAY)
+)
 for i in range(30):
     source, target = torch.randn(8, 10), torch.randn(8, 10) + 0.5
     labels = torch.randint(3, (8,))

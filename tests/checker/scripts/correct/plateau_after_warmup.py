@@ -16,7 +16,9 @@ warmup_epochs = 5
 warmup = torch.optim.lr_scheduler.LambdaLR(
     optimizer, lambda epoch: min(1.0, (epoch + 1) / warmup_epochs)
 )
-plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="max", factor=0.5, patience=1)
+plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
+    optimizer, mode="max", factor=0.5, patience=1
+)
 
 x = torch.randn(64, 4)
 y = torch.randint(2, (64,))  # noise, so that accuracy stalls soon

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import partial
 
 from rampup.checker.gather.script.frame import Frame
+from rampup.checker.gather.script.lightning import configured, is_lightning
 from rampup.checker.gather.script.native import Call
-from rampup.checker.gather.script.trainers import configured, is_lightning
 from rampup.checker.gather.script.values import (
     Bound,
     Class,

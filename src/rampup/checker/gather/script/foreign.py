@@ -69,7 +69,8 @@ def call_unknown(text: str, call: Call) -> Value:
             return save(call)
         return unknown(call.text)
     if name in ("step", "optimizer_step"):
-        optimizer = optimizer_of(call, values[0])
+        found = (optimizer_of(call, value) for value in values)
+        optimizer = next((one for one in found if one is not None), None)
         if optimizer is not None:
             optimizer.update(frame, node, through=text)
             return None

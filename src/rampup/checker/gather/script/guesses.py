@@ -15,7 +15,7 @@ WORLDS: Final = 4
 
 Choices = tuple[float, float, float, float]
 
-NEVER: Final = re.compile(r"(^|[._])(local_|global_)?rank\b|start|resume|begin|offset", re.I)
+NEVER: Final = re.compile(r"start|resume|begin|offset", re.I)
 RATE: Final = re.compile(r"(^|_)(lr|learning_?rate)|lr$", re.I)
 LOW_RATE: Final = re.compile(r"min|final|end|warm|init|eta|low", re.I)
 FRACTION: Final = re.compile(
@@ -38,6 +38,9 @@ PRIMARY: Final = re.compile(
 )
 SAVED: Final = re.compile(r"load\(|load_\w+\(|checkpoint|ckpt|(^|\W)state\[|snapshot")
 """What a checkpoint holds: a walk begins with a fresh run."""
+
+RANK: Final = re.compile(r"rank(\(.*\))?$", re.I)
+"""The number of a process: a walk is the first one."""
 
 ARGUMENTS: Final = "len(sys.argv)"
 
@@ -92,7 +95,7 @@ class Guesses:
             return (1, 3, 1, 2)[world]
         if text.startswith("len("):
             return self._length(text, late)
-        if SAVED.search(text):
+        if SAVED.search(text) or RANK.search(text):
             return 0
         last = _last(text)
         for pattern, choices in SIZES:
@@ -134,7 +137,7 @@ class Guesses:
         """Return whether an unknown value is a number by its name, so that it can be compared."""
         if not isinstance(value, Unknown):
             return False
-        if value.text.startswith("len(") or SAVED.search(value.text):
+        if value.text.startswith("len(") or SAVED.search(value.text) or RANK.search(value.text):
             return True
         last = _last(value.text)
         names = (NEVER, RATE, FRACTION, WARM, EVERY, BATCH, COUNT)
@@ -156,4 +159,5 @@ def is_setting(value: Value) -> bool:
         or bool(PATH.match(text))
         or bool(LENGTH.search(text))
         or bool(SAVED.search(text))
+        or bool(RANK.search(text))
     )

@@ -8,6 +8,7 @@ from rampup.checker.gather.script.frame import Frame
 from rampup.checker.gather.script.values import (
     Bound,
     Dimension,
+    Number,
     Unknown,
     Value,
     dimension,
@@ -79,7 +80,8 @@ class Call:
             counted = number(value)
             if counted is None or not is_sure(value):
                 counted = None
-            given[name] = Given(counted, text, dimension(self.walk.known_number(value)))
+            rounded = value.rounded if isinstance(value, Number) and value.sure else None
+            given[name] = Given(counted, text, dimension(self.walk.known_number(value)), rounded)
         return given
 
 
@@ -91,11 +93,13 @@ class Given:
         value: its value; None where the text does not settle it.
         text: how it stands in the text.
         dimension: what it is a product of.
+        rounded: the fraction of one that it was before it was rounded to 0.
     """
 
     value: float | None
     text: str
     dimension: Dimension
+    rounded: float | None = None
 
 
 class Unsettled(Exception):  # noqa: N818 - the text is silent, nobody is wrong

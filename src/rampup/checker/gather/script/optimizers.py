@@ -12,6 +12,7 @@ from rampup.checker.gather.script.states import StateOf
 from rampup.checker.gather.script.values import (
     Bound,
     Function,
+    Name,
     Number,
     Raised,
     Rate,
@@ -167,9 +168,15 @@ class Optimizer(Native):
             turn.loop.updates += 1
 
     def report(self, rate: Rate, moment: Moment) -> None:
-        """Note a reported rate: of the update in the same iteration, else of the one before."""
-        made = len(self.used)
-        if made and self.moments[-1] == moment:
+        """Note a reported rate.
+
+        It is that of the update behind its reading, if that has used it; else of the update in
+        the same iteration, else of the one before.
+        """
+        made, read = len(self.used), rate.updates
+        if read < made and self.used[read][rate.group : rate.group + 1] == (rate.value,):
+            self.reported.setdefault(read, {})[rate.group] = rate.value
+        elif made and self.moments[-1] == moment:
             self.reported.setdefault(made - 1, {})[rate.group] = rate.value
         else:
             self.waiting.append((moment, made - 1, rate.group, rate.value))
@@ -189,6 +196,8 @@ class Optimizer(Native):
             return self.groups
         if name == "defaults":
             return dict(self.defaults)
+        if name == "__class__" and self.kind:
+            return Name(self.kind)
         if name in ("state", "optimizer"):  # a wrapper's own optimizer is the same here
             return self if name == "optimizer" else Unknown(f"{self.text}.state")
         return super().get(name, frame)

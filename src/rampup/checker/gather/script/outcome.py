@@ -22,8 +22,13 @@ CURVE_STEPS = 60_000
 UNPLANNED = 100
 """Steps of a curve where nobody knows how many are made."""
 
+FAR = 64
+"""So many times as long as the run a function is looked at, for where it ends."""
+
 FEW = 3
 """Steps of a curve that is walked by code which the script does not hold."""
+
+UNDERFLOW = 1e-30
 
 LONGEST = 5_000
 """Steps of a curve at most."""
@@ -78,7 +83,12 @@ def objects(walk: Walk) -> dict[int, Object]:
 
 def _settings(given: dict[str, Given], counting: Counting) -> dict[str, Setting]:
     return {
-        name: Setting(value=one.value, text=one.text, counts=counting.of(one.dimension))
+        name: Setting(
+            value=one.value,
+            text=one.text,
+            counts=counting.of(one.dimension),
+            rounded=one.rounded,
+        )
         for name, one in given.items()
     }
 
@@ -95,6 +105,8 @@ def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
     whole = (whole and not (one.broken or owner.broken)) or one.raised is not None
     foreign = one.handed or owner.handed or one.steps_itself
     every = _every(one, walk)
+    # rates that nothing is trained with are looked at, and no run
+    trained = every and (any(owner.passes) or not owner.used)
     asked = _asked(one, walk)
     length = _looked_at(asked, whole=bool(whole), foreign=foreign)
     try:
@@ -106,8 +118,10 @@ def _curve(one: Scheduler, walk: Walk, counting: Counting) -> Curve | None:
             min(peer.ends or length, LONGEST) if foreign and not asked else length,
             place=one.place,
             settings=_settings(one.settings, counting),
-            planned=asked if whole and every else None,
+            planned=asked if whole and trained else None,
         )
+        if curve is not None and curve.ends is None:
+            curve = replace(curve, ends=_over(peer, curve))
         epochs = np.diff(firsts(owner.moments, counting.epoch_lines))
         epoch = int(epochs[0]) if len(epochs) and (epochs == epochs[0]).all() else None
         return curve and _in_updates(curve, every or 1, epoch, len(owner.used))
@@ -142,6 +156,35 @@ def _asked(one: Scheduler, walk: Walk) -> int:
         return one.steps + 1
     last = len(doers) - doers[::-1].index("update")
     return doers[:last].count("step") + 1
+
+
+def _over(peer: peers.Peer, curve: Curve) -> int | None:
+    """Return the step from which on a function that falls in the run is 0 for good.
+
+    Returns:
+        None where it is not, at least not up to many times the run.
+    """
+    if not isinstance(peer, peers.LambdaLR) or curve.updates is None or curve.raised is not None:
+        return None
+    rates = curve.rates[: curve.updates, 0]
+    if not len(rates) or not 0 < rates[-1] < rates.max():
+        return None
+    factor, low, high = peer.functions[0], len(rates), len(rates)
+    try:
+        while factor(high) != 0:
+            low, high = high, 2 * high
+            if high > FAR * len(rates):
+                return None
+        if factor(2 * high) != 0:
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if factor(middle) != 0 else (low, middle)
+        if abs(factor(low)) < UNDERFLOW:
+            return None  # no function ends there: floats do
+    except peers.RAISED:
+        return None
+    return high
 
 
 def _every(one: Scheduler, walk: Walk) -> int | None:
@@ -224,7 +267,7 @@ def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve
     return Run(
         place=update.place,
         used=used,
-        planned=_planned(curve, used, one.calls),
+        planned=_planned(curve, used, one),
         reported=reported,
         base=one.base,
         calls=np.array(one.calls, dtype=np.int64) if writers else None,
@@ -258,8 +301,14 @@ def _once_each(calls: list[int]) -> bool:
     return all(made == 1 for made in calls[1:])
 
 
-def _planned(curve: Curve | None, used: Floats, calls: list[int]) -> Floats | None:
-    """Return the rates that a schedule gives to the updates, if it is stepped once for each."""
-    if curve is None or not _once_each(calls) or len(curve.rates) < len(used):
+def _planned(curve: Curve | None, used: Floats, one: Optimizer) -> Floats | None:
+    """Return the rates that a schedule gives to the updates.
+
+    Returns:
+        None if it is stepped neither once for each nor evenly, with no other hand between.
+    """
+    if curve is None or len(curve.rates) < len(used):
+        return None
+    if not _once_each(one.calls) and (curve.every == 1 or one.written):
         return None
     return curve.rates[: len(used)] if curve.rates.shape[1] == used.shape[1] else None

@@ -4,12 +4,12 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
-from rampup.checker.gather.script.arithmetic import combine, like
+from rampup.checker.gather.script.arithmetic import combine, like, same
 from rampup.checker.gather.script.attributes import attribute, set_attribute, unknown
 from rampup.checker.gather.script.data import length_of
 from rampup.checker.gather.script.iterating import ITERATING
 from rampup.checker.gather.script.native import Call, Native
-from rampup.checker.gather.script.optimizers import Group
+from rampup.checker.gather.script.optimizers import Group, Optimizer
 from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.values import (
     Class,
@@ -81,6 +81,15 @@ def computed(name: str, call: Call) -> Value:
     return value
 
 
+def _type(call: Call) -> Value:
+    value = call.argument(0, "object")
+    return (
+        attribute(value, "__class__", call.frame)
+        if isinstance(value, Optimizer)
+        else unknown(call.text)
+    )
+
+
 def _int(call: Call) -> Value:
     value = call.walk.known_number(call.argument(0, "x", 0))
     if isinstance(value, str):
@@ -88,6 +97,8 @@ def _int(call: Call) -> Value:
     known = number(value)
     if known is None or not math.isfinite(known) or abs(known) > 2**63:
         return value if isinstance(value, Unknown) else unknown(call.text)
+    if 0 < known < 1:
+        return Number(0, same(value), is_sure(value), rounded=known)
     return like(int(known), value)
 
 
@@ -277,7 +288,7 @@ KNOWN: Final[dict[str, Known]] = {
     "setattr": _setattr, "hasattr": _hasattr, "dict": _dict, "super": _super,
     "any": _any(False), "all": _any(True), "str": _str, "repr": _str, "vars": _vars,
     "exit": _exit, "quit": _exit, "sys.exit": _exit, "os._exit": _exit, "divmod": _divmod,
-    "abs": lambda call: computed("abs", call), "pow": _pow,
+    "type": _type, "abs": lambda call: computed("abs", call), "pow": _pow,
     "bool": lambda call: call.walk.truth(call.argument(0, "x", False)),
     "callable": _callable, "functools.partial": _partial,
     "copy.copy": lambda call: call.argument(0, "x"),

@@ -175,6 +175,8 @@ class Scheduler(Native):
             return self.index if self.peer is not None else Unknown(f"{self.text}.last_epoch")
         if name == "base_lrs" and optimizer is not None:
             return [group.get("initial_lr", group["lr"]) for group in optimizer.groups]
+        if name == "last_step" and isinstance(self.peer, peers.BaseWarmup):
+            return self.index
         if name == "_last_lr":
             return self._rates("get_last_lr")
         if name in ("scheduler", "lr_scheduler"):  # the one inside a wrapper
@@ -187,19 +189,44 @@ class Scheduler(Native):
         groups = self.optimizer.groups
         return [self.optimizer.rate(n, through, group["lr"]) for n, group in enumerate(groups)]
 
+    def set(self, name: str, value: Value, frame: Frame, node: ast.AST) -> None:  # noqa: ARG002
+        """Assign an attribute; only the index is of interest."""
+        if name == "last_epoch" and isinstance(self.peer, peers.Peer):
+            index = number(frame.walk.known_number(value))
+            if index is None:
+                self.lose()
+            else:
+                self.peer.last_epoch = int(index)
+
+    def _following(self, call: Call) -> Value:
+        """Return what `get_lr` gives: the rates it would write, computed anew."""
+        call.walk.act("ask", call.node, call.frame, self)
+        peer, optimizer = self.peer, self.optimizer
+        if optimizer is None or not isinstance(peer, peers.LRScheduler):
+            return self._rates("get_lr")
+        try:
+            given = peer.following()
+        except (Unsettled, *peers.RAISED):
+            return Unknown(call.text)
+        return [optimizer.rate(n, "get_lr", rate) for n, rate in enumerate(given)]
+
     def call(self, name: str, call: Call) -> Value:
         """Step, tell the rates, save or load."""
         if name in ("step", "step_update"):
             self.step(call, name)
             return None
-        if name in ("get_last_lr", "get_lr"):
+        if name == "get_lr":
+            return self._following(call)
+        if name == "get_last_lr":
             return self._rates(name)
         if name == "state_dict":
             return StateOf(self, self.optimizer, self)
         if name == "load_state_dict":
             self._load(call)
             return None
-        if name in ("dampening", "get_cycle_length"):
+        if name == "dampening":
+            return Dampening(self)
+        if name == "get_cycle_length":
             return Unknown(call.text)
         return super().call(name, call)
 
@@ -239,6 +266,19 @@ class Scheduler(Native):
             self.optimizer.steppings.append(self)
         self.move(call, method)
 
+    def dampen(self, call: Call) -> None:
+        """Make the step of a dampening."""
+        walk, peer = call.walk, self.peer
+        if not walk.is_mine(self) or self.optimizer is None or not walk.is_mine(self.optimizer):
+            return
+        walk.act("step", call.node, call.frame, self, through="dampening")
+        self.steps += 1
+        self.optimizer.steppings.append(self)
+        if isinstance(peer, peers.BaseWarmup):
+            self.attempt(peer.leave)
+        else:
+            self.lose()
+
     def move(self, call: Call, method: str) -> None:
         """Let the emulation make the step.
 
@@ -258,6 +298,27 @@ class Scheduler(Native):
             self.lose()  # a metric, which nobody knows before the run
             return
         self.attempt(lambda: getattr(peer, method)(*values, **named))
+
+
+class Dampening(Native):
+    """What pytorch_warmup's `dampening()` gives: a block that ends with a step of the warmup.
+
+    Args:
+        warmup: the warmup.
+    """
+
+    def __init__(self, warmup: Scheduler) -> None:
+        self.warmup = warmup
+        self.text = f"{warmup.text}.dampening()"
+
+    def call(self, name: str, call: Call) -> Value:
+        """Give the undampened rates back at the beginning, and dampen those that are there."""
+        peer = self.warmup.peer
+        if name == "__enter__" and isinstance(peer, peers.BaseWarmup):
+            peer.enter()
+        elif name == "__exit__":
+            self.warmup.dampen(call)
+        return None
 
 
 def _argument(walk: Walk, value: Value) -> float | None:

@@ -13,6 +13,7 @@ from rampup.checker.gather.script.loops import for_loop, while_loop
 from rampup.checker.gather.script.native import Call
 from rampup.checker.gather.script.operations import combined, truth
 from rampup.checker.gather.script.program import BREAK, CONTINUE, ON, RETURN, Program, Statement
+from rampup.checker.gather.script.schedulers import Dampening
 from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.targets import target_of
 from rampup.checker.gather.script.values import Bound, Function, Instance, Raised, Unknown, Value
@@ -67,20 +68,34 @@ def _expression(program: Program, node: ast.Expr) -> Statement:
 def _assign(program: Program, node: ast.Assign | ast.AnnAssign) -> Statement:
     if node.value is None:
         return lambda _: ON
-    written, value = node.value, expression(program, node.value)
+    value = expression(program, node.value)
     nodes = node.targets if isinstance(node, ast.Assign) else [node.target]
     targets = [target_of(program, one) for one in nodes]
-    name = program.text(nodes[0]) if isinstance(written, ast.Constant) else ""
+    named = _named(program, nodes[0], node.value)
 
     def run(frame: Frame) -> int:
-        given = value(frame)
-        if name:
-            given = named_number(given, written, name)
+        given = named(value(frame))
         for target in targets:
             target(frame, given)
         return ON
 
     return run
+
+
+def _named(program: Program, target: ast.expr, value: ast.expr) -> Callable[[Value], Value]:
+    """Return a function that lets constants stand for the names they are given."""
+    if isinstance(value, ast.Constant):
+        name = program.text(target)
+        return lambda given: named_number(given, value, name)
+    if (
+        isinstance(value, ast.Tuple)
+        and isinstance(target, ast.Tuple)
+        and len(value.elts) == len(target.elts)
+        and not any(isinstance(one, ast.Starred) for one in value.elts)
+    ):
+        parts = [_named(program, *pair) for pair in zip(target.elts, value.elts, strict=True)]
+        return lambda given: tuple(part(one) for part, one in zip(parts, given, strict=True))
+    return lambda given: given
 
 
 def _augmented(program: Program, node: ast.AugAssign) -> Statement:
@@ -162,18 +177,20 @@ def _with(program: Program, node: ast.With | ast.AsyncWith) -> Statement:
         for manager, target in managers:
             value = manager(frame)
             entered.append(value)
-            given = _method(value, "__enter__", frame)
+            given = _method(value, "__enter__", frame, node)
             if target is not None:
                 target(frame, value if given is None else given)
         ended = body(frame)
         for value in reversed(entered):
-            _method(value, "__exit__", frame)
+            _method(value, "__exit__", frame, node)
         return ended
 
     return run
 
 
-def _method(value: Value, name: str, frame: Frame) -> Value:
+def _method(value: Value, name: str, frame: Frame, node: ast.AST) -> Value:
+    if isinstance(value, Dampening):
+        return value.call(name, Call(frame, node))
     if isinstance(value, Instance) and value.of is not None:
         method = value.of.find(name)
         if isinstance(method, Function):

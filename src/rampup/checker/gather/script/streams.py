@@ -25,7 +25,7 @@ def stream(value: Value, frame: Frame) -> Stream:
         return value
     if isinstance(value, list | tuple):
         number = Number(len(value), (), sure=False) if isinstance(value, Guessed) else None
-        return Stream("", len(value), value.__getitem__, number)
+        return Stream("", len(value), value.__getitem__, number, data=_batches(value))
     if isinstance(value, str):
         return Stream(repr(value), len(value), str(value).__getitem__)
     if isinstance(value, dict):
@@ -45,6 +45,12 @@ def stream(value: Value, frame: Frame) -> Stream:
     return Stream(
         name, max(walk.count(number), 0), lambda _: Unknown(f"next(iter({name}))"), number, data
     )
+
+
+def _batches(values: list[Value] | tuple[Value, ...]) -> bool:
+    """Return whether a list holds batches: tensors, or tuples of them."""
+    first = values[0] if values else None
+    return isinstance(first[0] if isinstance(first, tuple) and first else first, Tensor)
 
 
 def _named(items: Stream, value: Instance, frame: Frame) -> Stream:

@@ -5,21 +5,17 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from rampup.checker.gather.script.frame import Frame
+from rampup.checker.gather.script.lightning import configured, is_lightning
 from rampup.checker.gather.script.native import Call, Native
 from rampup.checker.gather.script.optimizers import Optimizer
 from rampup.checker.gather.script.schedulers import Scheduler
 from rampup.checker.gather.script.values import (
-    Bound,
-    Function,
     Instance,
     Unknown,
     Value,
-    number,
-    plain,
     rates_in,
 )
 
-LIGHTNING: Final = re.compile(r"(^|\.)(LightningModule|LightningBaseModule)$")
 TRAINER: Final = re.compile(r"(^|\.)\w*Trainer$")
 ARGUMENTS: Final = re.compile(r"(^|\.)\w*TrainingArguments$")
 
@@ -145,70 +141,6 @@ def trainer(dotted: str) -> Callable[[Call], Value]:
         return Trainer(dotted, dict(call.named))
 
     return build
-
-
-def is_lightning(value: Instance) -> bool:
-    """Return whether an object of the file is a LightningModule."""
-    return value.of is not None and any(LIGHTNING.search(one) for one in value.of.foreign())
-
-
-def configured(module: Instance, call: Call) -> None:
-    """Call `configure_optimizers` of a LightningModule and hand over what it gives."""
-    method = module.of.find("configure_optimizers") if module.of is not None else None
-    if not isinstance(method, Function) or method.node in call.walk.configured:
-        return
-    walk = call.walk
-    walk.configured.add(method.node)
-    given = walk.run(Bound(module, "configure_optimizers", method), Call(call.frame, method.node))
-    plans = _plans(given)
-    for one in walk.objects_in(given, 5):
-        plan = plans.get(one.id, {})
-        one.steps_itself = True
-        if walk.is_mine(one):
-            one.handed = True
-            automatic = plain(module.names.get("automatic_optimization", True)) is not False
-            detail = (
-                {"interval": "epoch", "frequency": 1, **plan} if isinstance(one, Scheduler) else {}
-            )
-            walk.act(
-                "hand-over",
-                method.node,
-                call.frame,
-                one,
-                through="LightningModule",
-                automatic=automatic,
-                **detail,
-            )
-
-
-def _plans(given: Value) -> dict[int, dict[str, Any]]:
-    """Return how each scheduler is to be stepped, as `configure_optimizers` says it."""
-    found: dict[int, dict[str, Any]] = {}
-    waiting = [given]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, list | tuple):
-            waiting += one
-        elif isinstance(one, dict):
-            outer = one.get("lr_scheduler")
-            if outer is not None:
-                waiting += [outer] if isinstance(outer, dict | list) else []
-                if not isinstance(outer, dict) and "interval" in one:
-                    _note(found, outer, {"misplaced": ("interval",)})
-            elif "scheduler" in one:
-                keys = {key: plain(value) for key, value in one.items() if key != "scheduler"}
-                plan = {
-                    key: value if isinstance(value, str) or number(value) is not None else None
-                    for key, value in keys.items()
-                }
-                _note(found, one["scheduler"], {**plan, "keys": tuple(map(str, one))})
-    return found
-
-
-def _note(found: dict[int, dict[str, Any]], value: Value, plan: dict[str, Any]) -> None:
-    native = value.native if isinstance(value, Instance) else value
-    if isinstance(native, Scheduler):
-        found[native.id] = plan
 
 
 def known(dotted: str) -> Callable[[Call], Value] | None:

@@ -41,11 +41,13 @@ class Number:
         value: it.
         dimension: the quantities it is a product of.
         sure: the text settles it; otherwise it is a guess.
+        rounded: the fraction of one that it was before it was rounded to 0.
     """
 
     value: float
     dimension: Dimension = ()
     sure: bool = True
+    rounded: float | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
