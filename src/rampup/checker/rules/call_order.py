@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from rampup.checker.edits import swapped
 from rampup.checker.facts import Floats, Run
-from rampup.checker.finding import Rates
+from rampup.checker.finding import Fix, Rates
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.pace import FEW, close, pace, passes
 from rampup.checker.script import Script, World
@@ -140,6 +141,10 @@ def _first(bond: Bond) -> Iterator[Found]:
             evidence=(
                 line(bond.script, step.place, "steps first"),
                 line(bond.script, update.place, "updates behind it"),
+            ),
+            # not safe: every rate that follows moves by one update, and so does a resumed run
+            fix=Fix(
+                text=RULE.fix, edits=swapped(bond.script, step.place.line, update.place.line)
             ),
         )
 

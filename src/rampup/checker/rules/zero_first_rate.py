@@ -29,7 +29,7 @@ def _run(run: Run) -> Iterator[Found]:
 
 def _starts_at_nothing(place: Place, rates: Floats, name: str, epoch: int) -> Iterator[Found]:
     for group in range(rates.shape[1]):
-        moves = np.flatnonzero(rates[:, group] > 0)
+        moves = np.flatnonzero(~(rates[:, group] <= 0))  # an unknown rate may move weights
         if not len(moves):
             continue
         wasted, first = int(moves[0]), 0.0
