@@ -23,7 +23,8 @@ def _run(run: Run) -> Iterator[Found]:
         return
     if _steps_first(run):
         yield _found(
-            run, "the scheduler is stepped before the update, so that its first rate is never used"
+            replace(run, place=run.stepped_at or run.place),
+            "the scheduler is stepped before the update, so that its first rate is never used",
         )
     elif _writes_late(run):
         yield _found(
@@ -78,7 +79,7 @@ def _again(run: Run) -> Iterator[Found]:
     if moves[0] == 0 and (moves[1:] == 1).all():
         k = int(at[0])
         yield Found(
-            place=replace(run.place, update=k),
+            place=replace(run.stepped_at or run.place, update=k),
             message=(
                 f"the scheduler is stepped to index {run.index[k]} before update {k}, which the "
                 f"updates before it had used already: the schedule runs one epoch late"
@@ -124,6 +125,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                 line(script, steps[0].place, "steps the scheduler"),
                 line(script, seen[0].place, "reads the rate"),
             ),
+            severity="note",
         )
 
 

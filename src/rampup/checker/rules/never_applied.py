@@ -56,6 +56,7 @@ def _script(script: Script) -> Iterator[Found]:
 
 
 def _world(script: Script, world: World) -> Iterator[Found]:
+    yield from _unseen(script, world)
     if not world.complete:
         return
     trained = any(act.kind == "update" for act in world.acts)
@@ -94,6 +95,23 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                     ),
                 ),
                 fix=Fix(text="Call `optimizer.step()` before `scheduler.step()`."),
+            )
+
+
+def _unseen(script: Script, world: World) -> Iterator[Found]:
+    """Look for a scheduler that Lightning is given under a key that it does not read."""
+    for act in world.acts:
+        keys = act.detail.get("keys", ())
+        if act.kind == "hand-over" and {"optimizer", "scheduler"} <= set(keys):
+            one = script.objects[act.subject or 0]
+            yield Found(
+                place=one.place,
+                message=(
+                    f'configure_optimizers returns {one.kind.rpartition(".")[2]} as "scheduler", '
+                    'and Lightning looks for "lr_scheduler": it is never stepped'
+                ),
+                evidence=(line(script, act.place, "returns both"),),
+                fix=Fix(text='Return it as `"lr_scheduler"`.'),
             )
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from rampup.checker.facts import Curve, Floats, Raised, Run, Setting
+from rampup.checker.finding import Place
 from rampup.checker.gather.script import peers
 from rampup.checker.gather.script.counting import Counting, firsts
 from rampup.checker.gather.script.native import Given
@@ -158,9 +159,10 @@ def _over(peer: peers.Peer, curve: Curve) -> int | None:
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (middle, high) if factor(middle) != 0 else (low, middle)
+        vanishes = abs(factor(high - 1)) < 1e-30  # halved too often for a float, not set to 0
     except peers.RAISED:
         return None
-    return high
+    return None if vanishes else high
 
 
 def _every(one: Scheduler, walk: Walk) -> int | None:
@@ -238,9 +240,13 @@ def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve
     if curve is not None and _says_where(walk, writers[0]):
         curve = None
     whole = one.entry not in walk.unfinished and not one.handed
-    update = next(act for act in walk.acts if act.kind == "update" and act.subject == one.id)
+    places: dict[tuple[str, int | None], Place] = {}
+    for act in walk.acts:
+        places.setdefault((act.kind, act.subject), act.place)
     return Run(
-        place=update.place,
+        place=places["update", one.id],
+        stepped_at=places.get(("step", writers[0].id)) if writers else None,
+        reported_at=places.get(("report", one.id)),
         used=used,
         planned=_planned(curve, used, one),
         reported=reported,
