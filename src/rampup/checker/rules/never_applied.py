@@ -77,7 +77,6 @@ def _unseen(script: Script, world: World) -> Iterator[Found]:
 
 
 def _world(script: Script, world: World) -> Iterator[Found]:
-    yield from _unseen(script, world)
     if not world.complete:
         return
     trained = any(act.kind == "update" for act in world.acts)
@@ -125,23 +124,6 @@ def _call(script: Script, name: str) -> Fix | None:
     edits = called(script, f"{name}.step")
     # the statement does nothing as it stands, and its author has chosen its place
     return Fix(text=f"Call it, `{name}.step()`.", edits=edits, safe=True) if edits else None
-
-
-def _unseen(script: Script, world: World) -> Iterator[Found]:
-    """Look for a scheduler that Lightning is given under a key that it does not read."""
-    for act in world.acts:
-        keys = act.detail.get("keys", ())
-        if act.kind == "hand-over" and {"optimizer", "scheduler"} <= set(keys):
-            one = script.objects[act.subject or 0]
-            yield Found(
-                place=one.place,
-                message=(
-                    f'configure_optimizers returns {one.kind.rpartition(".")[2]} as "scheduler", '
-                    'and Lightning looks for "lr_scheduler": it is never stepped'
-                ),
-                evidence=(line(script, act.place, "returns both"),),
-                fix=Fix(text='Return it as `"lr_scheduler"`.'),
-            )
 
 
 def _others(bond: Bond) -> bool:
