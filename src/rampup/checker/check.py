@@ -3,18 +3,22 @@
 Not here: knowing one of these (`gather/`); what is wrong with it (`rules/`).
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rampup.checker.engine import Fact, findings as found_in
 from rampup.checker.finding import Finding
 from rampup.checker.settings import Settings
-from rampup.checker.sources import Checked, examine
+from rampup.checker.sources import Checked, examine, exists
 from rampup.errors import CheckError, ParseError
 from rampup.schedule.plan import Plan
 from rampup.schedule.schedule import Schedule
+
+_PATH: Final = re.compile(r"[/\\]|\.[A-Za-z]\w*$")
+"""What a text is meant as a path by, once it is no schedule."""
 
 if TYPE_CHECKING:
     from rampup.checker.gather.listening import Live
@@ -64,9 +68,9 @@ def check(
         []
     """
     settings = Settings(select=tuple(select), ignore=tuple(ignore))
-    if isinstance(subject, str | PathLike) and (found := _path(subject)) is not None:
+    if isinstance(subject, PathLike) or (isinstance(subject, str) and exists(subject)):
         checked = Checked()
-        examine(found, settings, checked)
+        examine(Path(subject), settings, checked)
         if checked.failed:
             raise CheckError("; ".join(checked.failed))
         return checked.findings
@@ -123,15 +127,6 @@ def live(trace: Any, **asked: Any) -> "Live":
     return listening.live(trace, **asked)
 
 
-def _path(subject: "str | PathLike[str]") -> Path | None:
-    path = Path(subject)
-    try:
-        there = path.exists()
-    except (OSError, ValueError):  # too long or with a NUL: no path
-        there = False
-    return path if there or not isinstance(subject, str) else None
-
-
 def _facts(
     subject: Any, updates: int | None, updates_per_epoch: int | None, optimizer: Any
 ) -> Iterable[Fact]:
@@ -141,6 +136,11 @@ def _facts(
         try:
             return schedule.facts(subject, updates=updates, updates_per_epoch=updates_per_epoch)
         except ParseError as error:
+            if _PATH.search(subject):
+                raise CheckError(
+                    f"{subject} does not exist; name a script, a folder, a run, a checkpoint or a "
+                    "schedule"
+                ) from None
             raise CheckError(
                 f"{subject!r} is no file or folder, and no schedule: {error}"
             ) from None

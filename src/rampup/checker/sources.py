@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 CHECKPOINTS: Final = frozenset({".pt", ".pth", ".ckpt", ".bin", ".tar", ".safetensors"})
 TRACES: Final = ("*.jsonl", "trainer_state.json", "*tfevents*", "*.csv")
+RUNS: Final = ("trace.jsonl", "trainer_state.json", "*tfevents*", "updates.csv")
+"""What makes a folder a run; other tables and lines may be data."""
+
+OPTIMIZER: Final = "optimizer.pt"
+"""What makes a folder a checkpoint."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,7 +30,8 @@ class Checked:
     Args:
         findings: what was found.
         failed: one sentence for each that could not be checked.
-        notes: one sentence for each comment that silences nothing.
+        notes: one sentence for each comment that silences nothing, and each folder without
+            anything to check.
         files: files that were looked at.
     """
 
@@ -35,30 +41,41 @@ class Checked:
     files: int = 0
 
 
+def exists(text: str) -> bool:
+    """Return whether a text names a file or a folder."""
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):  # too long or with a NUL: no path
+        return False
+
+
 def examine(path: Path, settings: Settings, checked: Checked) -> None:
     """Check a file or a folder; what cannot be read is told and does not stop the rest.
 
-    A folder that holds a run is a run, and any other stands for the scripts and notebooks in it.
+    A folder stands for the scripts and notebooks in it, and for the run or the checkpoint that
+    it is.
 
     Args:
         path: it exists.
         settings: what is asked.
         checked: what came of it is added here.
     """
-    if path.suffix in CHECKPOINTS:
-        _read(path, checked, settings, _of_checkpoint)
-    elif _is_trace(path):
-        _read(path, checked, settings, _of_trace)
-    else:
-        for script in _scripts(path, settings):
-            _read(script, checked, settings, _of_script)
-
-
-def _is_trace(path: Path) -> bool:
-    """Return whether a file, or what a folder holds at its top, is a record of a run."""
+    before = checked.files
     if path.is_dir():
-        return any(any(path.glob(pattern)) for pattern in TRACES)
-    return any(path.match(pattern) for pattern in TRACES)
+        if (path / OPTIMIZER).is_file():
+            _read(path, checked, settings, _of_checkpoint)
+        if any(any(path.glob(pattern)) for pattern in RUNS):
+            _read(path, checked, settings, _of_trace)
+    elif path.suffix in CHECKPOINTS:
+        _read(path, checked, settings, _of_checkpoint)
+        return
+    elif any(path.match(pattern) for pattern in TRACES):
+        _read(path, checked, settings, _of_trace)
+        return
+    for script in _scripts(path, settings):
+        _read(script, checked, settings, _of_script)
+    if checked.files == before:
+        checked.notes.append(f"{path} holds no script, no notebook, no run and no checkpoint")
 
 
 def _scripts(path: Path, settings: Settings) -> Iterator[Path]:

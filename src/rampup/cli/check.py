@@ -1,9 +1,9 @@
 """`rampup check`: what is wrong with a schedule, a script, a run or a checkpoint."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
-from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from rampup.checker.formats.github import github
 from rampup.checker.formats.sarif import sarif
 from rampup.checker.registry import RULES
 from rampup.checker.settings import Settings, codes
-from rampup.checker.sources import Checked, examine
+from rampup.checker.sources import Checked, examine, exists
 from rampup.cli.visible import visible
 from rampup.errors import ConfigError, RampupError
 
@@ -89,18 +89,15 @@ def check(
         _list()
     else:
         settings = _asked(select or [], ignore or [], severity)
-        if resume is not None:
-            checked = Checked(findings=_told(check_resume(resume, against), settings))
-        elif subjects:
-            checked = _all(subjects, settings, updates, updates_per_epoch)
+        look = _look(subjects or [], settings, resume, against, updates, updates_per_epoch)
+        checked = look()
+        if diff:
+            _mend(checked.findings, write=False)
         else:
-            raise ConfigError(
-                "nothing to check; name a script, a folder, a run, a checkpoint or a schedule"
-            )
-        if fix or diff:
-            checked = _mend(checked, write=fix)
-        if not diff:
+            if fix and _mend(checked.findings, write=True):
+                checked = look()  # lines have moved
             _print(checked, form, settings)
+        _close(checked, quiet=form is not Form.TEXT)
         if checked.failed:
             raise typer.Exit(code=2)
         if checked.findings:
@@ -118,6 +115,32 @@ def _asked(select: list[str], ignore: list[str], severity: Least | None) -> Sett
     )
 
 
+def _look(
+    subjects: list[str],
+    settings: Settings,
+    resume: Path | None,
+    against: Path | None,
+    updates: int | None,
+    updates_per_epoch: int | None,
+) -> Callable[[], Checked]:
+    """Return what checks that which was asked for.
+
+    Raises:
+        ConfigError: that is nothing, or two things at once.
+    """
+    if against is not None and resume is None:
+        raise ConfigError(f"--with {against} needs a checkpoint: --resume CHECKPOINT")
+    if resume is not None and subjects:
+        raise ConfigError(f"--resume checks one checkpoint; check {subjects[0]} without it")
+    if resume is not None:
+        return lambda: Checked(findings=_told(check_resume(resume, against), settings))
+    if not subjects:
+        raise ConfigError(
+            "nothing to check; name a script, a folder, a run, a checkpoint or a schedule"
+        )
+    return lambda: _all([*dict.fromkeys(subjects)], settings, updates, updates_per_epoch)
+
+
 def _told(found: list[Finding], settings: Settings) -> list[Finding]:
     asked = {rule.code for rule in settings.rules()}
     return [one for one in found if one.code in asked and settings.tells(one)]
@@ -129,7 +152,7 @@ def _all(
     """Check each subject; what names no file or folder is the text of a schedule."""
     checked = Checked()
     for subject in subjects:
-        if Path(subject).exists():
+        if exists(subject):
             examine(Path(subject), settings, checked)
             continue
         try:
@@ -141,22 +164,22 @@ def _all(
     return checked
 
 
-def _mend(checked: Checked, *, write: bool) -> Checked:
-    """Make the safe edits, or print them; return what is left to be told."""
-    left = Checked(failed=checked.failed, notes=checked.notes, files=checked.files)
-    for path, group in groupby(checked.findings, key=lambda one: one.place.path):
-        findings = list(group)
-        safe = [one for one in findings if one.fix.safe and one.fix.edits]
-        left.findings += [one for one in findings if not write or one not in safe]
-        if safe:
-            old = Path(path).read_bytes()
-            new = fixes.mended(old, safe)
-            if write:
-                fixes.replace(Path(path), new)
-                typer.echo(f"{path}: {len(safe)} mended", err=True)
-            else:
-                typer.echo(fixes.difference(path, old, new), nl=False)
-    return left
+def _mend(findings: list[Finding], *, write: bool) -> bool:
+    """Make the safe edits, or print them; return whether there was one."""
+    files: dict[Path, list[Finding]] = {}
+    for one in findings:
+        if one.fix.safe and one.fix.edits:
+            # one file may be named twice, and by a link
+            files.setdefault(Path(one.place.path).resolve(), []).append(one)
+    for path, safe in files.items():
+        old = path.read_bytes()
+        new = fixes.mended(old, safe)
+        if write:
+            fixes.replace(path, new)
+            typer.echo(f"{visible(safe[0].place.path)}: {len(safe)} mended", err=True)
+        else:
+            typer.echo(fixes.difference(safe[0].place.path, old, new), nl=False)
+    return bool(files)
 
 
 def _print(checked: Checked, form: Form, settings: Settings) -> None:
@@ -176,21 +199,25 @@ def _print(checked: Checked, form: Form, settings: Settings) -> None:
             from rampup.cli.findings import Findings
 
             Console(highlight=False).print(Findings(checked.findings), end="", crop=False)
+
+
+def _close(checked: Checked, *, quiet: bool) -> None:
+    """Say what could not be checked, and, unless `quiet`, how much was found in how much."""
     for text in (*checked.failed, *checked.notes):
         typer.echo(f"rampup: {visible(text)}", err=True)
-    if form is Form.TEXT:
-        typer.echo(_summary(checked), err=True)
-
-
-def _summary(checked: Checked) -> str:
-    """Return the last line: how much was found in how much."""
+    if quiet:
+        return
     counts = [
         f"{count} {severity}{'s' * (count != 1)}"
         for severity in SEVERITIES
         if (count := sum(one.severity == severity for one in checked.findings))
     ]
+    if checked.failed:
+        counts.append(f"{len(checked.failed)} not checked")
+    edits = sum(one.fix.safe and bool(one.fix.edits) for one in checked.findings)
     files = f" in {checked.files} files" if checked.files > 1 else ""
-    return f"{', '.join(counts) or 'nothing found'}{files}"
+    mended = f"; --fix mends {edits}" if edits else ""
+    typer.echo(f"{', '.join(counts) or 'nothing found'}{files}{mended}", err=True)
 
 
 def _explain(name: str) -> None:

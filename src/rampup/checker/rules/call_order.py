@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from rampup.checker.edits import swapped
 from rampup.checker.facts import Floats, Run
-from rampup.checker.finding import Rates
+from rampup.checker.finding import Fix, Rates
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.pace import FEW, close, pace, passes
 from rampup.checker.script import Script, World
@@ -29,7 +30,8 @@ def _run(run: Run) -> Iterator[Found]:
         return
     if _steps_first(run):
         yield _found(
-            run, "the scheduler is stepped before the update, so that its first rate is never used"
+            replace(run, place=run.stepped_at or run.place),
+            "the scheduler is stepped before the update, so that its first rate is never used",
         )
     elif _writes_late(run):
         yield _found(
@@ -84,7 +86,7 @@ def _again(run: Run) -> Iterator[Found]:
     if moves[0] == 0 and (moves[1:] == 1).all():
         k = int(at[0])
         yield Found(
-            place=replace(run.place, update=k),
+            place=replace(run.stepped_at or run.place, update=k),
             message=(
                 f"the scheduler is stepped to index {run.index[k]} before update {k}, which the "
                 f"updates before it had used already: the schedule runs one epoch late"
@@ -141,6 +143,8 @@ def _first(bond: Bond) -> Iterator[Found]:
                 line(bond.script, step.place, "steps first"),
                 line(bond.script, update.place, "updates behind it"),
             ),
+            # not safe: every rate that follows moves by one update, and so does a resumed run
+            fix=Fix(text=RULE.fix, edits=swapped(bond.script, step.place.line, update.place.line)),
         )
 
 
@@ -163,6 +167,7 @@ def _shown_late(bond: Bond) -> Iterator[Found]:
                 line(bond.script, acts[0].place, "steps first"),
                 line(bond.script, acts[1].place, "shows the rate behind it"),
             ),
+            severity="note",
         )
 
 

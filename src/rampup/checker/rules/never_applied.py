@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from rampup.checker.edits import called
 from rampup.checker.facts import Run, Wiring
 from rampup.checker.finding import Fix
 from rampup.checker.look import listed, shown
@@ -99,6 +100,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                     line(script, bond.scheduler.place, "builds the scheduler"),
                     line(script, updates[0].place, "updates; no line steps the scheduler"),
                 ),
+                fix=_call(script, bond.scheduler.name),
             )
         elif steps and not trained and any(act.kind == "backward" for act in world.acts):
             yield Found(
@@ -115,6 +117,13 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                 ),
                 fix=Fix(text="Call `optimizer.step()` before `scheduler.step()`."),
             )
+
+
+def _call(script: Script, name: str) -> Fix | None:
+    """Return how to mend a step that is named and not called, where there is one."""
+    edits = called(script, f"{name}.step")
+    # the statement does nothing as it stands, and its author has chosen its place
+    return Fix(text=f"Call it, `{name}.step()`.", edits=edits, safe=True) if edits else None
 
 
 def _others(bond: Bond) -> bool:

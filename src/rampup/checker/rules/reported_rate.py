@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from rampup.checker.edits import replaced
 from rampup.checker.facts import Run
 from rampup.checker.finding import Fix, Pair
 from rampup.checker.rule import Example, Found, Rule
@@ -35,7 +36,7 @@ def _run(run: Run) -> Iterator[Found]:
         else f"{told}; {len(wrong)} of {len(known)} logged rates were not used"
     )
     yield Found(
-        place=replace(run.place, update=k),
+        place=replace(run.reported_at or run.place, update=k),
         message=message,
         evidence=(
             *(
@@ -76,7 +77,11 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                     "gives another rate than the one in use"
                 ),
                 evidence=(line(script, act.place, "asks for it"),),
-                fix=Fix(text="Ask for `get_last_lr()`, before the update."),
+                fix=Fix(
+                    text="Ask for `get_last_lr()`, before the update.",
+                    edits=replaced(script, act.place.line, ".get_lr()", ".get_last_lr()"),
+                    safe=True,
+                ),
                 severity="note",
             )
         elif update is not None and act.loops and update.loops[: len(act.loops)] == act.loops:

@@ -29,7 +29,7 @@ def _run(run: Run) -> Iterator[Found]:
 
 def _starts_at_nothing(place: Place, rates: Floats, name: str, epoch: int) -> Iterator[Found]:
     for group in range(rates.shape[1]):
-        moves = np.flatnonzero(rates[:, group] > 0)
+        moves = np.flatnonzero(~(rates[:, group] <= 0))  # an unknown rate may move weights
         if not len(moves):
             continue
         wasted, first = int(moves[0]), 0.0
@@ -37,7 +37,7 @@ def _starts_at_nothing(place: Place, rates: Floats, name: str, epoch: int) -> It
             # a first rate that is not quite zero
             first = float(rates[0, group])
             wasted = int(0 <= first < TINY * rates[1, group])
-        if not wasted or (wasted > 1 and wasted != epoch):
+        if not wasted or (wasted > 1 and wasted != epoch) or np.isnan(rates[:wasted, group]).any():
             continue
         values = tuple(float(rate) for rate in rates[: wasted + SHOWN - 1, group])
         shown = Rates(name=name, values=values, marked=tuple(range(wasted)))
