@@ -107,7 +107,8 @@ def _script(script: Script) -> Iterator[Found]:
 
 def _world(script: Script, world: World) -> Iterator[Found]:
     """Look at schedules that are only shown: nothing is trained."""
-    if any(act.kind in ("update", "backward", "hand-over") for act in world.acts):
+    last = max((at for at, act in enumerate(world.acts) if act.kind == "step"), default=0)
+    if any(act.kind in ("update", "backward", "hand-over") for act in world.acts[:last]):
         return
     for bond in bonds(script, world):
         steps, seen = bond.steps(), bond.acts("report", bond.optimizer)

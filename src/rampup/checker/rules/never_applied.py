@@ -60,6 +60,8 @@ def _world(script: Script, world: World) -> Iterator[Found]:
     if not world.complete:
         return
     trained = any(act.kind == "update" for act in world.acts)
+    stepped = max((at for at, act in enumerate(world.acts) if act.kind == "step"), default=0)
+    computed = any(act.kind == "backward" for act in world.acts[:stepped])
     for bond in bonds(script, world):
         handed = bond.acts("hand-over", bond.scheduler) + bond.acts("hand-over", bond.optimizer)
         updates, steps = bond.updates(), bond.steps()
@@ -81,7 +83,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                     line(script, updates[0].place, "updates; no line steps the scheduler"),
                 ),
             )
-        elif steps and not trained and any(act.kind == "backward" for act in world.acts):
+        elif steps and not trained and computed:
             yield Found(
                 place=steps[0].place,
                 message=(
