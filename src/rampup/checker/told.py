@@ -61,6 +61,13 @@ class Bond:
         """Return what is done to one object."""
         return [act for act in self.world.acts if act.kind == kind and act.subject == subject.id]
 
+    def overruns(self) -> bool:
+        """Return whether the scheduler is stepped behind its end, and raises there."""
+        curve = self.curve
+        if curve is None or curve.raised is None or curve.ends is None:
+            return False
+        return len(self.steps()) > curve.ends
+
     def gaps(self) -> list[Gap]:
         """Return what lies between one update and the next, for every two of them."""
         gaps: list[Gap] = []

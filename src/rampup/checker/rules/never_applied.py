@@ -5,12 +5,15 @@ from typing import Final
 
 import numpy as np
 
-from rampup.checker.facts import Run, Wiring
+from rampup.checker.facts import Curve, Run, Wiring
 from rampup.checker.finding import Fix
 from rampup.checker.look import listed, shown
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.script import Script, World
 from rampup.checker.told import Bond, bonds, everywhere, line
+
+FIRST: Final = 5
+"""Rates behind this one are not listed."""
 
 OWN: Final = "RampupLR"
 """It needs no step: its clock is the optimizer."""
@@ -75,8 +78,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                 place=bond.scheduler.place,
                 message=(
                     f"{bond.kind} is built and never stepped: every update uses its first rate, "
-                    f"{bond.curve.rates[0, 0]:.4g}, where {listed(bond.curve.rates[:, 0])} … was "
-                    "planned"
+                    f"{bond.curve.rates[0, 0]:.4g}, where {_planned(bond.curve)} was planned"
                 ),
                 evidence=(
                     line(script, bond.scheduler.place, "builds the scheduler"),
@@ -98,6 +100,13 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                 ),
                 fix=Fix(text="Call `optimizer.step()` before `scheduler.step()`."),
             )
+
+
+def _planned(curve: Curve) -> str:
+    """Return the first rates that a schedule gives, or the first one that is another."""
+    rates = curve.rates[:, 0]
+    at = int((rates != rates[0]).argmax())
+    return f"{rates[at]:.4g} from step {at} on" if at > FIRST else f"{listed(rates)} …"
 
 
 def _unseen(script: Script, world: World) -> Iterator[Found]:

@@ -9,7 +9,7 @@ from rampup.checker.gather.script.arithmetic import combine, like, same
 from rampup.checker.gather.script.attributes import attribute, set_attribute, unknown
 from rampup.checker.gather.script.data import length_of
 from rampup.checker.gather.script.native import Call, Native
-from rampup.checker.gather.script.optimizers import Group, Optimizer
+from rampup.checker.gather.script.optimizers import Group
 from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.values import (
     Class,
@@ -80,15 +80,6 @@ def computed(name: str, call: Call) -> Value:
     if any(isinstance(source, Number) for source in sources):
         return Number(value, None, all(map(is_sure, sources)))
     return value
-
-
-def _type(call: Call) -> Value:
-    value = call.argument(0, "object")
-    return (
-        attribute(value, "__class__", call.frame)
-        if isinstance(value, Optimizer)
-        else unknown(call.text)
-    )
 
 
 def _int(call: Call) -> Value:
@@ -347,7 +338,7 @@ KNOWN: Final[dict[str, Known]] = {
     "dict": _dict, "list": _list, "tuple": lambda call: _as_tuple(_list(call)), "set": _list,
     "frozenset": _list, "enumerate": _enumerate, "super": _super, "any": _any(False),
     "all": _any(True), "str": _str, "repr": _str, "map": _map, "vars": _vars, "exit": _exit,
-    "type": _type, "quit": _exit, "sys.exit": _exit, "os._exit": _exit, "reversed": _reversed,
+    "quit": _exit, "sys.exit": _exit, "os._exit": _exit, "reversed": _reversed,
     "sorted": _sorted, "divmod": _divmod, "abs": lambda call: computed("abs", call),
     "pow": lambda call: combine("**", *map(call.walk.known_number, call.values[:2]))
     if len(call.values) == 2 else unknown(call.text),
