@@ -26,8 +26,8 @@ BAD = {
     "a warmup that stops early": (
         STOPS.format(steps=8),
         (
-            "warning RU102: LinearLR is stepped 8 times, and its warmup lasts 10 steps: the 22 updates "
-            "behind them use 0.82 of 1"
+            "warning RU102: LinearLR is stepped 8 times, and its warmup lasts 10 steps: the 22 "
+            "updates behind them use 0.82 of 1"
         ),
     ),
     "a step at the start of each epoch": (
@@ -39,8 +39,8 @@ BAD = {
             scheduler="lrs.OneCycleLR(optimizer, 1.0, total_steps=60)", batches=20, epochs=3
         ),
         (
-            "error RU201: OneCycleLR is stepped once per epoch, but its 60 steps are more than the 3 "
-            "epochs of the run, and no more than its 60 updates"
+            "error RU201: OneCycleLR is stepped once per epoch, but its 60 steps are more than the "
+            "3 epochs of the run, and no more than its 60 updates"
         ),
     ),
     "a warmup in updates, once an epoch": (
@@ -84,8 +84,8 @@ BAD = {
             rate="(step + 1) / 8 if step < 8 else 0.5 * (1 + math.cos(math.pi * step / 24))",
         ),
         (
-            "warning RU104: the rate jumps from 1 to 0.75 at update 8, where the warmup hands over: "
-            "0.75, 0.875, 1, 0.75, 0.6913, 0.6294"
+            "warning RU104: the rate jumps from 1 to 0.75 at update 8, where the warmup hands "
+            "over: 0.75, 0.875, 1, 0.75, 0.6913, 0.6294"
         ),
     ),
     "twice the rate by hand": (
@@ -123,15 +123,15 @@ BAD = {
     "an optimizer of the same class": (
         REBUILT.format(kind="type(old)", more=""),
         (
-            "error RU302: CosineAnnealingLR writes to the optimizer of line 4, and the one of line 12 "
-            "trains: its updates use 1, 1, 1, 1, 1, 1"
+            "error RU302: CosineAnnealingLR writes to the optimizer of line 4, and the one of line "
+            "12 trains: its updates use 1, 1, 1, 1, 1, 1"
         ),
     ),
     "one peak for all groups": (
         GROUPS.format(low=0.001, peak=0.1),
         (
-            "warning RU303: all 2 groups get the same rates, 0.004 first, though their base rates are "
-            "0.001, 0.1"
+            "warning RU303: all 2 groups get the same rates, 0.004 first, though their base rates "
+            "are 0.001, 0.1"
         ),
     ),
 }
@@ -139,15 +139,15 @@ NOTED = {
     "a run that is cut": (
         CUT.format(epochs=10),
         (
-            "note RU204: the run stops at update 20 of a schedule of 100: its last rate is 0.81, and "
-            "the highest 1"
+            "note RU204: the run stops at update 20 of a schedule of 100: its last rate is 0.81, "
+            "and the highest 1"
         ),
     ),
     "timm without its prefix": (
         TIMM.format(t=12, more="", epochs=12),
         (
-            "note RU104: CosineLRScheduler runs during its warmup as well, and takes over at step 4 "
-            "with 0.75 of 1"
+            "note RU104: CosineLRScheduler runs during its warmup as well, and takes over at step "
+            "4 with 0.75 of 1"
         ),
     ),
     "a schedule that is only shown": (
@@ -160,8 +160,8 @@ NOTED = {
     "a scaler with an initial scale": (
         SCALED.format(before="", behind=""),
         (
-            "note RU402: the scheduler is stepped as well where the scaler skips an update, so it runs "
-            "ahead by one step for each overflow"
+            "note RU402: the scheduler is stepped as well where the scaler skips an update, so it "
+            "runs ahead by one step for each overflow"
         ),
     ),
 }
