@@ -303,6 +303,14 @@ def load(call: Call) -> Value:
     return Unknown(call.text)
 
 
+def kind(call: Call) -> Value:
+    """Return the class of an optimizer."""
+    value = call.argument(0, "object")
+    return (
+        value.get("__class__", call.frame) if isinstance(value, Optimizer) else unknown(call.text)
+    )
+
+
 TENSORS: Final = ("randn", "rand", "zeros", "ones", "empty", "randint", "arange", "tensor", "full")
 
 KNOWN: Final[dict[str, Callable[[Call], Value]]] = {
@@ -310,6 +318,7 @@ KNOWN: Final[dict[str, Callable[[Call], Value]]] = {
     "torch.utils.data.random_split": split,
     "torch.utils.data.Subset": subset,
     "torch.save": save,
+    "type": kind,
     "torch.load": load,
     "torch.nn.ModuleList": lambda call: everything(
         stream(call.argument(0, "modules", []), call.frame), call.frame
