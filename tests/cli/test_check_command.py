@@ -215,6 +215,25 @@ def test_a_notebook_is_told_by_its_cells(rampup: Command, here: Path) -> None:
     assert rampup("check", "a.ipynb").out.startswith("a.ipynb:7:5, cell 3 error RU202")
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "print('%d'\n      % 3)",
+        "!pip install x\nfiles = !ls\n%timeit 3\nmodel?",
+        "%%bash\nif then else",
+        "%time y = 3",
+    ],
+)
+def test_what_notebooks_add_to_python_is_passed_over(
+    rampup: Command, here: Path, cell: str
+) -> None:
+    head, _, loop = RULES["RU202"].bad.text.partition("for ")
+    Path("a.ipynb").write_text(notebook(head, cell, f"for {loop}"))
+    answer = rampup("check", "a.ipynb")
+    assert (answer.code, answer.err) == (1, "1 error\n")
+    assert answer.out.startswith("a.ipynb:6:5, cell 4 error RU202")
+
+
 def test_a_comment_in_a_notebook_is_told_by_its_cell(rampup: Command, here: Path) -> None:
     Path("a.ipynb").write_text(notebook("x = 1\n", "\ny = 2  # rampup: ignore\n"))
     assert rampup("check", "a.ipynb").err.startswith(

@@ -143,9 +143,7 @@ def _first(bond: Bond) -> Iterator[Found]:
                 line(bond.script, update.place, "updates behind it"),
             ),
             # not safe: every rate that follows moves by one update, and so does a resumed run
-            fix=Fix(
-                text=RULE.fix, edits=swapped(bond.script, step.place.line, update.place.line)
-            ),
+            fix=Fix(text=RULE.fix, edits=swapped(bond.script, step.place.line, update.place.line)),
         )
 
 
