@@ -32,7 +32,7 @@ class Trained:
 
     Args:
         rates: rates of its updates, one number for each group.
-        moved: its updates changed a weight.
+        moved: its updates changed a weight, which may have been put back since.
         finite: its weights are finite in the end.
     """
 
@@ -174,23 +174,32 @@ class _Watch:
             self._note(optimizer)
             return None
 
-        def closed() -> Any:  # the closure may still set the rate
+        again = False
+
+        def closed() -> Any:  # it may still set the rate, and may be called more than once
+            nonlocal again
             loss = closure()
-            self._note(optimizer)
+            self._note(optimizer, again=again)
+            again = True
             return loss
 
         if len(args) > 1:
             return (args[0], closed, *args[2:]), kwargs
         return args, {**kwargs, "closure": closed}
 
-    def _note(self, optimizer: Optimizer) -> None:
+    def _note(self, optimizer: Optimizer, *, again: bool = False) -> None:
+        if all(one.grad is None for one in _weights(optimizer)):
+            return  # such a step updates nothing; plots of schedules make it
         if id(optimizer) not in self._known:
             trained = Trained(rates=[])
             start = [one.detach().clone() for one in _weights(optimizer)]
             self._known[id(optimizer)] = (optimizer, trained, start)
             self._outcome.optimizers.append(trained)
-        rates = tuple(float(group["lr"]) for group in optimizer.param_groups)
-        self._known[id(optimizer)][1].rates.append(rates)
+        _, trained, start = self._known[id(optimizer)]
+        if again:
+            trained.rates.pop()
+        trained.rates.append(tuple(float(group["lr"]) for group in optimizer.param_groups))
+        trained.moved = trained.moved or _differ(_weights(optimizer), start)
 
     def backward(self, real: Callable[..., None]) -> Callable[..., None]:
         def noting(tensor: torch.Tensor, *args: Any, **kwargs: Any) -> None:
@@ -204,10 +213,12 @@ class _Watch:
         for optimizer, trained, start in self._known.values():
             now = _weights(optimizer)
             trained.finite = all(bool(one.isfinite().all()) for one in now)
-            trained.moved = any(
-                not torch.equal(one, before)
-                for one, before in zip(now, start, strict=False)  # groups may have been added
-            )
+            trained.moved = trained.moved or _differ(now, start)
+
+
+def _differ(now: list[torch.Tensor], start: list[torch.Tensor]) -> bool:
+    # groups may have been added
+    return any(not torch.equal(one, before) for one, before in zip(now, start, strict=False))
 
 
 def _weights(optimizer: Optimizer) -> list[torch.Tensor]:

@@ -27,7 +27,9 @@ def test_a_mistake_is_found_where_it_stands(path: Path) -> None:
     found = rampup.check(path)
     lines = path.read_text(encoding="utf-8").splitlines()
     reported = {
-        one.word for one in found if one.place.line and lines[one.place.line - 1].strip() in wanted.at
+        one.word
+        for one in found
+        if one.place.line and lines[one.place.line - 1].strip() in wanted.at
     }
     assert set(wanted.words) <= reported
     grave = {one.word for one in found if one.severity != "note"}

@@ -212,6 +212,8 @@ class Run:
         stale: steps were made by another optimizer than the scheduler's.
         cyclic: the schedule goes up again on purpose.
         lines: lines that updated, stepped the scheduler or asked it for a rate.
+        stepped_at: where the scheduler is stepped first, where that is not `place`.
+        reported_at: where a rate is logged first, where that is not `place`.
     """
 
     place: Place
@@ -234,6 +236,8 @@ class Run:
     stale: bool = False
     cyclic: bool = False
     lines: tuple[Line, ...] = ()
+    stepped_at: Place | None = None
+    reported_at: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

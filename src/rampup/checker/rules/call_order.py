@@ -30,7 +30,8 @@ def _run(run: Run) -> Iterator[Found]:
         return
     if _steps_first(run):
         yield _found(
-            run, "the scheduler is stepped before the update, so that its first rate is never used"
+            replace(run, place=run.stepped_at or run.place),
+            "the scheduler is stepped before the update, so that its first rate is never used",
         )
     elif _writes_late(run):
         yield _found(
@@ -85,7 +86,7 @@ def _again(run: Run) -> Iterator[Found]:
     if moves[0] == 0 and (moves[1:] == 1).all():
         k = int(at[0])
         yield Found(
-            place=replace(run.place, update=k),
+            place=replace(run.stepped_at or run.place, update=k),
             message=(
                 f"the scheduler is stepped to index {run.index[k]} before update {k}, which the "
                 f"updates before it had used already: the schedule runs one epoch late"
@@ -166,6 +167,7 @@ def _shown_late(bond: Bond) -> Iterator[Found]:
                 line(bond.script, acts[0].place, "steps first"),
                 line(bond.script, acts[1].place, "shows the rate behind it"),
             ),
+            severity="note",
         )
 
 

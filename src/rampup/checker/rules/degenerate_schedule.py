@@ -14,9 +14,6 @@ from rampup.checker.rules.unit_of_curve import other_unit
 LONG: Final = 100
 """Updates of a run in which torch's default of five warmup steps is hardly meant."""
 
-PLATEAU: Final = "ReduceLROnPlateau"
-"""What is wrong with one inside another is plateau-wiring's to say."""
-
 WARMUPS: Final = ("num_warmup_steps", "warmup_t", "warmup_steps", "total_iters")
 """Settings that say how long a warmup is."""
 
@@ -39,8 +36,11 @@ def _curve(curve: Curve) -> Iterator[Found]:
 
 
 def _refused(curve: Curve) -> Iterator[Found]:
-    if curve.raised and not curve.raised.at and PLATEAU not in curve.raised.text:
-        yield Found(place=curve.place, message=curve.raised.text)
+    raised = curve.raised
+    # plateau-wiring says where a part that wants a metric is refused
+    if raised and not raised.at and "ReduceLROnPlateau" not in raised.text:
+        first = raised.text.replace("\\n", "\n").partition("\n")[0]  # a KeyError shows its repr
+        yield Found(place=curve.place, message=first)
 
 
 def _raises(curve: Curve) -> Iterator[Found]:
@@ -130,6 +130,8 @@ def _too_long(curve: Curve) -> Iterator[Found]:
     """Look for a warmup that the run is too short for."""
     if curve.updates is None or curve.kind == OURS or other_unit(curve):
         return
+    if curve.kind == "OneCycleLR" and (curve.ends or 0) > curve.updates:
+        return  # horizon-mismatch says that all of it is too long
     rates = steps(curve)
     asked = curve.peak or curve.base
     for group, (peak, base) in enumerate(zip(asked, curve.base, strict=False)):

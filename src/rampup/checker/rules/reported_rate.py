@@ -36,7 +36,7 @@ def _run(run: Run) -> Iterator[Found]:
         else f"{told}; {len(wrong)} of {len(known)} logged rates were not used"
     )
     yield Found(
-        place=replace(run.place, update=k),
+        place=replace(run.reported_at or run.place, update=k),
         message=message,
         evidence=(
             *(

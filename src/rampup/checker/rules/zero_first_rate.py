@@ -37,7 +37,7 @@ def _starts_at_nothing(place: Place, rates: Floats, name: str, epoch: int) -> It
             # a first rate that is not quite zero
             first = float(rates[0, group])
             wasted = int(0 <= first < TINY * rates[1, group])
-        if not wasted or (wasted > 1 and wasted != epoch):
+        if not wasted or (wasted > 1 and wasted != epoch) or np.isnan(rates[:wasted, group]).any():
             continue
         values = tuple(float(rate) for rate in rates[: wasted + SHOWN - 1, group])
         shown = Rates(name=name, values=values, marked=tuple(range(wasted)))

@@ -2,7 +2,7 @@
 # torchrun = true
 # argv = ["--epochs", "4"]
 # updates = 32
-# rates = "0.4 x8, 0.2 x8, 0.1 x8, 0.05 x8"
+# rates = "0.4 x8, 0.36 x8, 0.324 x8, 0.2916 x8"
 # ///
 """DistributedDataParallel started by torchrun; the base rate is scaled by the world size."""
 
@@ -38,7 +38,7 @@ def main():
     model = DistributedDataParallel(nn.Linear(20, 5))
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=args.base_lr * world_size, momentum=0.9)
-    scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5)
+    scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.9)
 
     for epoch in range(args.epochs):
         sampler.set_epoch(epoch)

@@ -121,6 +121,7 @@ class Optimizer(Native):
         """The state of another optimizer that it was given."""
         self.before = 0
         """Updates that it was loaded with."""
+        self.hooks: dict[str, list[Value]] = {}
         walk.made("optimizer", node, self)
 
     def _settle(self, walk: Walk, group: Group) -> None:
@@ -152,6 +153,7 @@ class Optimizer(Native):
         walk = frame.walk
         if not walk.is_mine(self):
             return
+        self._call_hooks("register_step_pre_hook", frame, node)
         walk.act("update", node, frame, self, **({"through": through} if through else {}))
         if not self.used:
             resumes.note(walk, self)
@@ -166,6 +168,11 @@ class Optimizer(Native):
         self.settle_reports()
         for turn in walk.turns:
             turn.loop.updates += 1
+        self._call_hooks("register_step_post_hook", frame, node)
+
+    def _call_hooks(self, kind: str, frame: Frame, node: ast.AST) -> None:
+        for hook in self.hooks.get(kind, ()):
+            frame.walk.run(hook, Call(frame, node, [self, (), {}]))
 
     def report(self, rate: Rate, moment: Moment) -> None:
         """Note a reported rate.
@@ -216,6 +223,11 @@ class Optimizer(Native):
             if not (self.prepared and any(not one.sync for one in walk.accelerators)):
                 self.pending = 0
             return None
+        if name in ("register_step_pre_hook", "register_step_post_hook"):
+            hook = call.argument(0, "hook")
+            if isinstance(hook, Function | Bound):
+                self.hooks.setdefault(name, []).append(hook)
+            return Unknown(call.text)
         if name == "add_param_group":
             self._add(call)
             return None

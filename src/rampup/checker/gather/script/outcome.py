@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from rampup.checker.facts import Curve, Floats, Raised, Run, Setting
+from rampup.checker.finding import Place
 from rampup.checker.gather.script import peers
 from rampup.checker.gather.script.counting import Counting, firsts
 from rampup.checker.gather.script.native import Given, Unsettled
@@ -27,8 +28,6 @@ FAR = 64
 
 FEW = 3
 """Steps of a curve that is walked by code which the script does not hold."""
-
-UNDERFLOW = 1e-30
 
 LONGEST = 5_000
 """Steps of a curve at most."""
@@ -180,11 +179,10 @@ def _over(peer: peers.Peer, curve: Curve) -> int | None:
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (middle, high) if factor(middle) != 0 else (low, middle)
-        if abs(factor(low)) < UNDERFLOW:
-            return None  # no function ends there: floats do
+        vanishes = abs(factor(high - 1)) < 1e-30  # halved too often for a float, not set to 0
     except peers.RAISED:
         return None
-    return high
+    return None if vanishes else high
 
 
 def _every(one: Scheduler, walk: Walk) -> int | None:
@@ -263,9 +261,13 @@ def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve
         curve = None
     whole = one.entry not in walk.unfinished and not one.handed
     whole = whole and not (one.broken or any(scheduler.broken for scheduler in writers))
-    update = next(act for act in walk.acts if act.kind == "update" and act.subject == one.id)
+    places: dict[tuple[str, int | None], Place] = {}
+    for act in walk.acts:
+        places.setdefault((act.kind, act.subject), act.place)
     return Run(
-        place=update.place,
+        place=places["update", one.id],
+        stepped_at=places.get(("step", writers[0].id)) if writers else None,
+        reported_at=places.get(("report", one.id)),
         used=used,
         planned=_planned(curve, used, one),
         reported=reported,
