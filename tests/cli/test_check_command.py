@@ -1,16 +1,14 @@
 """`rampup check`: 0 where nothing was found, 1 where something was, 2 for what was not checked."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, environment
 from tests.conftest import Golden
 
-import rampup as package
 from rampup.checker.registry import RULES
 
 NO_BRACKETS = """\
@@ -342,10 +340,6 @@ def test_a_checked_file_cannot_command_the_terminal(rampup: Command, here: Path)
     assert "\x1b" not in answer.out + answer.err
     assert answer.out.startswith("a\\x1b[2J.py:11:5 error RU202")
     assert "scheduler.step()  # \\x1b]0;x\\x07" in answer.out
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(Path(package.__file__).parents[1]), **more}
 
 
 @pytest.mark.parametrize("subject", [("a.py",), ("warmup 9up >> hold", "--updates", "99"), (".",)])

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, environment
 
-import rampup as package
 from rampup.checker.registry import RULES
 from rampup.checker.settings import Settings
 from rampup.checker.sources import Checked, examine
@@ -122,7 +121,7 @@ def test_a_pipe_is_not_waited_for(here: Path) -> None:
     os.mkfifo(here / "pipe.py")
     done = subprocess.run(
         [sys.executable, "-m", "rampup", "check", "pipe.py"],
-        env={**os.environ, "PYTHONPATH": str(Path(package.__file__).parents[1])},
+        env=environment(),
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 2
@@ -137,7 +136,7 @@ def test_a_hundred_thousand_lines(here: Path) -> None:
     Path("a.py").write_text(text)
     done = subprocess.run(
         [sys.executable, "-m", "rampup", "check", "a.py"],
-        env={**os.environ, "PYTHONPATH": str(Path(package.__file__).parents[1])},
+        env=environment(),
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert text.count("\n") > 100_000

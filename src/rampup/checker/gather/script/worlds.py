@@ -57,7 +57,7 @@ def walk(path: str, text: str, *, whole: bool = False) -> Script:
         >>> script.worlds[0].runs[0].used.ravel().tolist()
         [1.0, 0.5, 0.25]
     """
-    lines = tuple(text.removesuffix("\n").split("\n"))  # as Python counts them: a form feed ends none
+    lines = tuple(text.removesuffix("\n").split("\n"))  # a form feed ends none
     if SPEAKS.search(text) is None:
         return Script(path=path, lines=lines, objects={}, worlds=(NOTHING,))
     tree = _parsed(path, text)
