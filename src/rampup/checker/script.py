@@ -60,6 +60,8 @@ class Object:
         parts: ids of the schedulers it is made of.
         settings: what it is built with.
         steps_itself: a trainer or wrapper steps it, so that no call of the script has to.
+        entry: number of the piece of the script that builds it: functions which no line of the
+            script calls are walked each by itself.
     """
 
     id: int
@@ -70,6 +72,7 @@ class Object:
     parts: tuple[int, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
     steps_itself: bool = False
+    entry: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,8 @@ def _world(script: Script, world: World) -> Iterator[Found]:
         if bond.acts("hand-over", own) or not bond.steps():
             continue
         for other in script.objects.values():
-            successor = other.id in trains and other.name == own.name and other.id > own.id
+            heir = other.name == own.name and other.entry == own.entry and other.id > own.id
+            successor = heir and other.id in trains
             if successor and (own.id not in trains or _goes_on(bond, other)):
                 run = world.runs.get(other.id)
                 used = "" if run is None else f": its updates use {listed(run.used[:, 0])}"
@@ -67,14 +68,9 @@ def _goes_on(bond: Bond, other: Object) -> bool:
     """Return whether the scheduler is still stepped when another optimizer trains in its place."""
     if any(one.of == other.id for one in bond.script.objects.values()):
         return False
-    kinds = {
-        (act.kind, act.subject): place
-        for place, act in enumerate(bond.world.acts)
-        if act.kind in ("update", "step")
-    }
-    first = bond.world.acts.index(bond.acts("update", other)[0])
-    own, steps = kinds[("update", bond.optimizer.id)], kinds[("step", bond.scheduler.id)]
-    return own < first < steps
+    at = bond.world.at
+    own, steps = at["update", bond.optimizer.id], at["step", bond.scheduler.id]
+    return own[-1] < at["update", other.id][0] < steps[-1]
 
 
 RULE: Final = Rule(

@@ -1,6 +1,7 @@
 """A walk that is done, as the facts that the rules read."""
 
 import math
+from bisect import bisect
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,7 +16,7 @@ from rampup.checker.gather.script.optimizers import Optimizer
 from rampup.checker.gather.script.schedulers import Scheduler
 from rampup.checker.gather.script.values import Raised as ScriptRaised, Spent
 from rampup.checker.gather.script.walking import Walk
-from rampup.checker.script import Loop, Object, World
+from rampup.checker.script import ActKind, Loop, Object, World
 
 CURVE_STEPS = 60_000
 """Steps of the walk that the curves of one world may cost."""
@@ -70,6 +71,7 @@ def objects(walk: Walk) -> dict[int, Object]:
         made[one.id] = Object(
             id=one.id,
             kind=one.kind,
+            entry=one.entry,
             name=one.name,
             place=one.place,
             of=owner.id if owner is not None else None,
@@ -146,15 +148,10 @@ def _asked(one: Scheduler, walk: Walk) -> int:
     """
     if not one.steps or one.optimizer is None:
         return 0
-    doers = [
-        act.kind
-        for act in walk.acts
-        if (act.kind, act.subject) in {("step", one.id), ("update", one.optimizer.id)}
-    ]
-    if "update" not in doers or one.raised:
+    updates = walk.at.get(("update", one.optimizer.id))
+    if not updates or one.raised:
         return one.steps + 1
-    last = len(doers) - doers[::-1].index("update")
-    return doers[:last].count("step") + 1
+    return bisect(walk.at.get(("step", one.id), []), updates[-1]) + 1
 
 
 def _over(peer: peers.Peer, curve: Curve) -> int | None:
@@ -195,7 +192,7 @@ def _every(one: Scheduler, walk: Walk) -> int | None:
     if one.optimizer is None:
         return 1
     made = len(one.optimizer.used)
-    at = [act.update for act in walk.acts if act.kind == "step" and act.subject == one.id]
+    at = [walk.acts[place].update for place in walk.at.get(("step", one.id), [])]
     if len(at) < 2 or not made:
         return 1
     apart = {later - before for before, later in pairwise(at)}
@@ -261,13 +258,10 @@ def _run(one: Optimizer, walk: Walk, counting: Counting, curves: dict[int, Curve
         curve = None
     whole = one.entry not in walk.unfinished and not one.handed
     whole = whole and not (one.broken or any(scheduler.broken for scheduler in writers))
-    places: dict[tuple[str, int | None], Place] = {}
-    for act in walk.acts:
-        places.setdefault((act.kind, act.subject), act.place)
     return Run(
-        place=places["update", one.id],
-        stepped_at=places.get(("step", writers[0].id)) if writers else None,
-        reported_at=places.get(("report", one.id)),
+        place=walk.acts[walk.at["update", one.id][0]].place,
+        stepped_at=_first(walk, "step", writers[0].id) if writers else None,
+        reported_at=_first(walk, "report", one.id),
         used=used,
         planned=_planned(curve, used, one),
         reported=reported,
@@ -293,10 +287,13 @@ def _goes_on(scheduler: Scheduler) -> bool:
 
 def _says_where(walk: Walk, scheduler: Scheduler) -> bool:
     """Return whether steps of the script say themselves where in the schedule they are."""
-    return any(
-        act.kind == "step" and act.subject == scheduler.id and "epoch" in act.detail
-        for act in walk.acts
-    )
+    return any("epoch" in walk.acts[at].detail for at in walk.at.get(("step", scheduler.id), []))
+
+
+def _first(walk: Walk, kind: ActKind, subject: int) -> Place | None:
+    """Return where a thing is done to an object for the first time."""
+    at = walk.at.get((kind, subject))
+    return walk.acts[at[0]].place if at else None
 
 
 def _once_each(calls: list[int]) -> bool:

@@ -25,7 +25,7 @@ from rampup.checker.gather.script.values import (
 )
 from rampup.checker.script import Act, ActKind
 
-STEPS: Final = 80_000
+STEPS: Final = 40_000
 """Statements, calls and iterations of one world."""
 
 FEW: Final = 15_000
@@ -135,6 +135,8 @@ class Walk:
         self.turns: list[Turn] = []
         self.guards: list[str] = []
         self.objects: list[Any] = []
+        self._held: set[int] = set()
+        self.at: dict[tuple[ActKind, int | None], list[int]] = {}
         self.known: dict[str, Any] = {}
         """Objects that the file does not build, by the text of the unknown value."""
         self.bounds: dict[str, str] = {}
@@ -239,11 +241,13 @@ class Walk:
         if len(self.acts) >= ACTS:
             raise Spent
         optimizer = getattr(subject, "optimizer", None) or subject
+        key = None if subject is None else subject.id
+        self.at.setdefault((kind, key), []).append(len(self.acts))
         self.acts.append(
             Act(
                 kind=kind,
                 place=self.program.place(node),
-                subject=None if subject is None else subject.id,
+                subject=key,
                 loops=self.around(),
                 guards=tuple(self.guards),
                 function=frame.function,
@@ -255,6 +259,7 @@ class Walk:
     def made(self, kind: ActKind, node: ast.AST, thing: Any) -> None:
         """Note that the script builds an optimizer or a scheduler."""
         self.objects.append(thing)
+        self._held.add(id(thing))
         self.act(kind, node, Frame(self, self.module), thing)
 
     def backward(self, node: ast.AST, frame: Frame) -> None:
@@ -302,7 +307,7 @@ class Walk:
     def _find(self, value: Value, depth: int, found: list[Any]) -> None:
         if isinstance(value, Unknown):
             value = self.known.get(value.text)
-        if any(value is one for one in self.objects):
+        if id(value) in self._held:
             if value not in found:
                 found.append(value)
         elif depth and isinstance(value, list | tuple):
