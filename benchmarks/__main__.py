@@ -2,7 +2,7 @@
 
 import torch
 
-from benchmarks import journal, layers, plan, report, scheduler, tracing, training_loop
+from benchmarks import checker, journal, layers, plan, report, scheduler, tracing, training_loop
 
 if __name__ == "__main__":
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
@@ -19,3 +19,5 @@ if __name__ == "__main__":
     layers.main()
     print()
     report.main()
+    print()
+    checker.main()

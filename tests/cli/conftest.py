@@ -1,5 +1,6 @@
 """What the command line's tests share: `rampup …` in this process, in an empty folder."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+import rampup as package
 from rampup.cli import main
 
 
@@ -54,6 +56,11 @@ def rampup(
         return Answer(code=code, out=said.out, err=said.err)
 
     return run
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment of a process that finds the package under test wherever it runs."""
+    return {**os.environ, "PYTHONPATH": str(Path(package.__file__).parents[1]), **more}
 
 
 def rows(count: int = 60) -> pl.DataFrame:

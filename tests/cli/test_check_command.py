@@ -1,16 +1,14 @@
 """`rampup check`: 0 where nothing was found, 1 where something was, 2 for what was not checked."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, environment
 from tests.conftest import Golden
 
-import rampup as package
 from rampup.checker.registry import RULES
 
 NO_BRACKETS = """\
@@ -215,6 +213,25 @@ def test_a_notebook_is_told_by_its_cells(rampup: Command, here: Path) -> None:
     assert rampup("check", "a.ipynb").out.startswith("a.ipynb:7:5, cell 3 error RU202")
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "print('%d'\n      % 3)",
+        "!pip install x\nfiles = !ls\n%timeit 3\nmodel?",
+        "%%bash\nif then else",
+        "%time y = 3",
+    ],
+)
+def test_what_notebooks_add_to_python_is_passed_over(
+    rampup: Command, here: Path, cell: str
+) -> None:
+    head, _, loop = RULES["RU202"].bad.text.partition("for ")
+    Path("a.ipynb").write_text(notebook(head, cell, f"for {loop}"))
+    answer = rampup("check", "a.ipynb")
+    assert (answer.code, answer.err) == (1, "1 error\n")
+    assert answer.out.startswith("a.ipynb:6:5, cell 4 error RU202")
+
+
 def test_a_comment_in_a_notebook_is_told_by_its_cell(rampup: Command, here: Path) -> None:
     Path("a.ipynb").write_text(notebook("x = 1\n", "\ny = 2  # rampup: ignore\n"))
     assert rampup("check", "a.ipynb").err.startswith(
@@ -323,10 +340,6 @@ def test_a_checked_file_cannot_command_the_terminal(rampup: Command, here: Path)
     assert "\x1b" not in answer.out + answer.err
     assert answer.out.startswith("a\\x1b[2J.py:11:5 error RU202")
     assert "scheduler.step()  # \\x1b]0;x\\x07" in answer.out
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(Path(package.__file__).parents[1]), **more}
 
 
 @pytest.mark.parametrize("subject", [("a.py",), ("warmup 9up >> hold", "--updates", "99"), (".",)])

@@ -128,8 +128,10 @@ def _pairs(pairs: Sequence[Pair]) -> Table:
 def _rates(series: Sequence[Rates], options: ConsoleOptions) -> Group:
     """Return rates as small charts of one scale, and as numbers those around the first mark."""
     one = series[0]
+    if len(one.values) == 1:
+        return Group(_numbers(series, options.max_width))
     last = one.first + (len(one.values) - 1) * one.every
-    span = f"updates {one.first} to {last}" if last > one.first else f"update {last}"
+    span = f"updates {one.first} to {last}"
     names = max(len(rates.name) for rates in series)
     width = max(10, min(WIDEST, options.max_width - names - len(span) - 2))
     finite = [value for rates in series for value in rates.values if math.isfinite(value)]

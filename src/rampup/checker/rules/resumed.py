@@ -46,12 +46,14 @@ def rates(resume: Resume) -> tuple[Rates | Pair, ...]:
     now, saved = resume.now, resume.saved
     found: list[Rates | Pair] = []
     for name, side in (("without the break", saved), ("now", now)):
-        if side is not None and side.ahead is not None:
-            first = side.index or 0
+        if side is None:
+            continue
+        first = side.updates or 0 if side.index is None else side.index
+        if side.ahead is not None:
             values = tuple(map(float, side.ahead[:SHOWN, 0]))
             found.append(Rates(name=name, first=first, values=values))
-        elif side is not None and side.next:
-            found.append(Rates(name=name, first=side.index or 0, values=side.next[:1]))
+        elif side.next:
+            found.append(Rates(name=name, first=first, values=side.next[:1]))
     return tuple(found)
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -57,7 +58,8 @@ def _overwritten(script: Script) -> Iterator[Found]:
         WRITES.search(text) for text in script.lines
     ):
         return
-    tree = ast.parse("\n".join(script.lines))
+    with warnings.catch_warnings(action="ignore"):  # they were for the first reader
+        tree = ast.parse("\n".join(script.lines))
     shared = _shared(tree)
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and (rate := _written(call)) and call.args:

@@ -86,7 +86,7 @@ def test_magic_of_a_notebook_keeps_its_line(tmp_path: Path) -> None:
         "pass  # !pip install x",
         "files = None",
         "if x:",
-        "    pass  # %time f()",
+        "    f()",
         "pass  # print?",
         "y = 1",
         "# %%bash",

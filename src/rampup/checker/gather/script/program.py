@@ -29,6 +29,7 @@ class Program:
 
     Args:
         path: as it was given.
+        lines: its text, one line each, without ends.
         tree: its text, parsed.
         make: makes a function of a list of statements.
         express: makes a function of an expression.
@@ -40,6 +41,7 @@ class Program:
     """
 
     path: str
+    lines: tuple[str, ...]
     tree: ast.Module
     make: Callable[["Program", list[ast.stmt]], Statement]
     express: Callable[["Program", ast.AST], Expression]
@@ -65,11 +67,11 @@ class Program:
 
     def place(self, node: ast.AST) -> Place:
         """Return where a node stands."""
-        return Place(
-            path=self.path,
-            line=getattr(node, "lineno", 0),
-            column=getattr(node, "col_offset", -1) + 1,
-        )
+        line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", -1)
+        if line and not (text := self.lines[line - 1]).isascii():
+            # a tree counts the bytes of UTF-8
+            column = len(text.encode(errors="surrogatepass")[:column].decode(errors="replace"))
+        return Place(path=self.path, line=line, column=column + 1)
 
     def text(self, node: ast.AST) -> str:
         """Return the text of an expression."""

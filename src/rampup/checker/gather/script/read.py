@@ -1,9 +1,11 @@
 """Reading scripts and notebooks as text; nothing of them runs."""
 
+import ast
 import json
 import os
 import re
 import tokenize
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -23,6 +25,9 @@ MOST_BYTES: Final = 20_000_000
 """A larger file was not written by hand."""
 
 MAGIC: Final = re.compile(r"^(\s*)(%|!|\?|\S+\?$)")
+TIMED: Final = re.compile(r"^(\s*)%time\s+(.+)$")
+"""It runs the rest of the line once."""
+
 ASSIGNED_MAGIC: Final = re.compile(r"^(\s*[\w., ]+=\s*)[%!].*$")
 
 
@@ -116,10 +121,24 @@ def _code(source: Any) -> list[str]:
     lines = re.sub(r"\r\n?", "\n", source.replace("\0", "")).split("\n")
     if lines[0].lstrip().startswith("%%") and not re.match(r"\s*%%(time|timeit|capture)", lines[0]):
         return [f"# {line}" for line in lines]  # a cell of another language
-    return [_line(line) for line in lines]
+    plain = [_line(line) for line in lines]
+    return lines if plain == lines or _is_python(lines) else plain
+
+
+def _is_python(lines: list[str]) -> bool:
+    """Return whether lines are Python as they stand: a line may begin with the operator `%`."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            ast.parse("\n".join(lines))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _line(line: str) -> str:
+    timed = TIMED.match(line)
+    if timed:
+        return f"{timed[1]}{timed[2]}"
     match = MAGIC.match(line)
     if match:
         return f"{match[1]}pass  # {line.strip()}"
@@ -146,5 +165,6 @@ def scripts(path: Path | str) -> Iterator[Path]:
             and not Path(here, name, "pyvenv.cfg").exists()
         )
         for name in sorted(files):
-            if name.endswith(SUFFIXES) and not name.startswith("."):
-                yield Path(here, name)
+            path = Path(here, name)
+            if name.endswith(SUFFIXES) and not name.startswith(".") and path.is_file():
+                yield path

@@ -224,11 +224,9 @@ class Walk:
 
     def id_at(self, node: ast.AST) -> int:
         """Return the id of an object that is built here."""
-        line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
-        before = sum(
-            1 for one in self.objects if (one.place.line, one.place.column) == (line, column + 1)
-        )
-        return self.ids.setdefault((line, column, before), len(self.ids))
+        place = self.program.place(node)
+        before = sum(1 for one in self.objects if one.place == place)
+        return self.ids.setdefault((place.line, place.column, before), len(self.ids))
 
     def around(self) -> tuple[tuple[int, int], ...]:
         """Return the lines of the loops that the walk is in, each with its iteration."""

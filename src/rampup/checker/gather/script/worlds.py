@@ -57,12 +57,12 @@ def walk(path: str, text: str, *, whole: bool = False) -> Script:
         >>> script.worlds[0].runs[0].used.ravel().tolist()
         [1.0, 0.5, 0.25]
     """
-    lines = tuple(text.splitlines())
+    lines = tuple(text.removesuffix("\n").split("\n"))  # a form feed ends none
     if SPEAKS.search(text) is None:
         return Script(path=path, lines=lines, objects={}, worlds=(NOTHING,))
     tree = _parsed(path, text)
     kept = Relevance(tree).kept if not whole else None
-    program = Program(path=path, tree=tree, make=block, express=expression, kept=kept)
+    program = Program(path=path, lines=lines, tree=tree, make=block, express=expression, kept=kept)
     used = names_read(program.tree)
     ids: Ids = {}
     worlds: list[World] = []
