@@ -142,6 +142,12 @@ class Finding:
         message: one sentence with the numbers.
         evidence: what shows it.
         fix: how to mend it.
+
+    Example:
+        >>> import rampup
+        >>> found = rampup.check("warmup 10up >> hold", updates=10)[0]
+        >>> found.code, found.word, found.severity
+        ('RU103', 'DEG', 'error')
     """
 
     code: str

@@ -21,7 +21,9 @@ from tests.checker.rules.script_loops import (
     loud,
 )
 
-ORDER = "the scheduler is stepped before the update, so that its first rate is never used"
+ORDER = (
+    "the scheduler is stepped before the update, so that each of its rates comes one step too early"
+)
 BAD = {
     "a warmup that stops early": (
         STOPS.format(steps=8),
@@ -153,8 +155,8 @@ NOTED = {
     "a schedule that is only shown": (
         ALONE.format(body="scheduler.step(); print(epoch, optimizer.param_groups[0]['lr'])"),
         (
-            "note RU401: LambdaLR is stepped before its rate is read, and nothing is updated: its "
-            "first rate, 0.2, is never seen, and every other one is shown one step early"
+            "note RU401: the scheduler is stepped before its rate is shown, and no optimizer is: the "
+            "table begins with 0.4, 0.6, 0.8, 1 and leaves out the first rate, 0.2"
         ),
     ),
     "a scaler with an initial scale": (

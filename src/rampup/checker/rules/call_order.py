@@ -123,13 +123,16 @@ def _world(script: Script, world: World) -> Iterator[Found]:
 def _first(bond: Bond) -> Iterator[Found]:
     """Look for a step before the first update, and before each of those that follow."""
     steps, updates = bond.steps(), bond.updates()
-    if len(updates) < 2 or not steps or bond.curve is None or len(bond.curve.rates) < 2:
+    if len(updates) < 2 or not steps or bond.curve is None:
+        return
+    rates = bond.curve.rates[:: bond.curve.every]
+    if len(rates) < 2:
         return
     step, update = steps[0], updates[0]
     behind = bond.order(("step", bond.scheduler.id), ("update", bond.optimizer.id))[0] is update
     together = bool(step.loops) and update.loops[: len(step.loops)] == step.loops
-    first, second = bond.curve.rates[0, 0], bond.curve.rates[1, 0]
-    moved = np.ptp(bond.curve.rates, axis=0).max() > 0
+    first, second = rates[0, 0], rates[1, 0]
+    moved = np.ptp(rates, axis=0).max() > 0
     if not behind and together and moved and "epoch" not in step.detail:
         what = (
             f"its first rate, {first:.4g}, is never used: the updates begin with {second:.4g}"

@@ -170,32 +170,7 @@ def _script(script: Script) -> Iterator[Found]:
     yield from everywhere(script, unit_of_trainer)
 
 
-def _lightning(script: Script, world: World) -> Iterator[Found]:
-    """Look for lengths in updates of schedulers that Lightning steps once an epoch."""
-    for act in world.acts:
-        if act.kind != "hand-over" or act.detail.get("interval") != "epoch":
-            continue
-        if act.detail.get("automatic") is not True or act.detail.get("frequency") != 1:
-            continue
-        one = script.objects[act.subject or 0]
-        for name, length in one.settings.items():
-            counts = length.text.endswith("estimated_stepping_batches") or (
-                length.counts in ("updates", "batches")
-            )
-            if name in LENGTHS and counts:
-                yield Found(
-                    place=one.place,
-                    message=(
-                        f"Lightning steps {one.kind.rpartition('.')[2]} once per epoch, because no "
-                        f"interval says otherwise, and its {name}, {length.text}, counts updates"
-                    ),
-                    evidence=(line(script, act.place, "interval: epoch"),),
-                    fix=Fix(text='Return `{"scheduler": scheduler, "interval": "step"}`.'),
-                )
-
-
 def _world(script: Script, world: World) -> Iterator[Found]:
-    yield from _lightning(script, world)
     for bond in bonds(script, world):
         steps = bond.steps()
         per = _stepped_per(world, steps)
