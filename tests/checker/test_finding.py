@@ -45,6 +45,7 @@ def test_the_json_form() -> None:
                 "line": 3,
                 "text": "    scheduler.step()",
                 "says": "once a batch",
+                "key": "",
             },
             {
                 "kind": "pair",

@@ -142,6 +142,12 @@ class Finding:
         message: one sentence with the numbers.
         evidence: what shows it.
         fix: how to mend it.
+
+    Example:
+        >>> import rampup
+        >>> (finding,) = rampup.check("warmup 9up >> hold", updates=5)
+        >>> finding.code, finding.name, finding.severity
+        ('RU103', 'degenerate-schedule', 'error')
     """
 
     code: str
