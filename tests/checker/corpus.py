@@ -104,11 +104,13 @@ class Expected:
         words: classes of mistakes that must be reported, each at one of the lines `at`.
         at: texts of the lines.
         allowed: classes that may be reported too; of no other may there be an error or warning.
+        missed: why it is not found today; empty where it is.
     """
 
     words: tuple[str, ...]
     at: tuple[str, ...]
     allowed: tuple[str, ...] = ()
+    missed: str = ""
 
 
 def claims(script: Path) -> Claims:

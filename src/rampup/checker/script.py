@@ -39,12 +39,14 @@ class Loop:
         text: what it runs over, such as "range(num_epochs)".
         counts: what its iterations are.
         times: iterations it makes in this world; None for a loop that only a break ends.
+        first: where it begins in a resume from a checkpoint that says 0.
     """
 
     place: Place
     text: str
     counts: Counted
     times: int | None
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,13 @@ class Bond:
         at = sorted(one for key in done for one in self.world.at.get(key, ()))
         return [self.world.acts[one] for one in at]
 
+    def overruns(self) -> bool:
+        """Return whether the scheduler is stepped behind its end, and raises there."""
+        curve = self.curve
+        if curve is None or curve.raised is None or curve.ends is None:
+            return False
+        return len(self.steps()) > curve.ends
+
     def gaps(self) -> list[Gap]:
         """Return what lies between one update and the next, for every two of them."""
         at, acts = self.world.at, self.world.acts

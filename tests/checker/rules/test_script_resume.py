@@ -132,3 +132,70 @@ def test_going_back_within_one_run_is_no_resume() -> None:
     assert build
     assert OPTIMIZER in back
     assert told(head + back) == []
+
+
+SAVING = """\
+import os
+import torch
+
+model = torch.nn.Linear(2, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.5)
+start = 0
+if os.path.exists("run.pt"):
+    saved = torch.load("run.pt")
+    start = saved["epoch"]{start}
+    optimizer.load_state_dict(saved["optimizer"])
+    scheduler.load_state_dict(saved["scheduler"])
+for epoch in range(start, 6):
+    for _ in range(4):
+        optimizer.zero_grad()
+        model(torch.randn(8, 2)).square().mean().backward()
+        optimizer.step()
+{before}    state = {{
+        "epoch": epoch{saved},
+        "optimizer": optimizer.state_dict(),
+        "scheduler": scheduler.state_dict(),
+    }}
+    torch.save(state, "run.pt")
+{behind}"""
+A_STEP = "    scheduler.step()\n"
+
+
+@pytest.mark.parametrize(("start", "saved"), [(" + 1", ""), ("", " + 1")])
+def test_a_checkpoint_before_the_step_is_found(start: str, saved: str) -> None:
+    text = SAVING.format(start=start, saved=saved, before="", behind=A_STEP)
+    (found,) = findings([walk("run.py", text)])
+    assert str(found) == (
+        "run.py:23:5: warning RU503 resume-continuity: the checkpoint is written before the step "
+        "of StepLR: a run that goes on from it is one step behind"
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "saved", "before", "behind"),
+    [
+        (" + 1", "", A_STEP, ""),
+        ("", " + 1", A_STEP, ""),
+        ("", "", "", A_STEP),  # the epoch is made once more, from where it began
+    ],
+)
+def test_a_checkpoint_that_fits_is_silent(start: str, saved: str, before: str, behind: str) -> None:
+    assert told(SAVING.format(start=start, saved=saved, before=before, behind=behind)) == []
+
+
+def test_a_text_that_speaks_of_initial_lr_gives_none() -> None:
+    head = """\
+import torch
+
+model = torch.nn.Linear(2, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+{seed}scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9, last_epoch=3)
+for _ in range(6):
+    model(torch.randn(8, 2)).square().mean().backward()
+    optimizer.step()
+    scheduler.step()
+"""
+    seed = 'optimizer.param_groups[0]["initial_lr"] = 0.1\n'
+    assert told(head.format(seed="# a group has no initial_lr\n")) == ["LASTEP"]
+    assert told(head.format(seed=seed)) == []

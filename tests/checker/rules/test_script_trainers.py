@@ -40,31 +40,25 @@ def plan(inner: str, outer: str = "") -> str:
 
 
 def test_an_interval_that_is_missing_is_found() -> None:
-    assert told(ONE_CYCLE, plan('{"scheduler": scheduler}')) == [
-        (
-            "net.py:15:21: error RU201 step-unit: Lightning steps OneCycleLR once an epoch, and its "
-            'total_steps, self.trainer.estimated_stepping_batches, counts updates: "interval": "step" '
-            "is missing"
-        )
-    ]
+    assert "\n".join(told(ONE_CYCLE, plan('{"scheduler": scheduler}'))) == (
+        "net.py:15:21: error RU201 step-unit: Lightning steps OneCycleLR once an epoch, and its "
+        'total_steps, self.trainer.estimated_stepping_batches, counts updates: "interval": "step" '
+        "is missing"
+    )
 
 
 def test_an_interval_that_is_misplaced_is_found() -> None:
-    assert told(ONE_CYCLE, plan("scheduler", ', "interval": "step"')) == [
-        (
-            "net.py:15:21: error RU201 step-unit: Lightning steps OneCycleLR once an epoch: "
-            '"interval": "step" belongs into the dictionary under "lr_scheduler", beside "scheduler"'
-        )
-    ]
+    assert "\n".join(told(ONE_CYCLE, plan("scheduler", ', "interval": "step"'))) == (
+        "net.py:15:21: error RU201 step-unit: Lightning steps OneCycleLR once an epoch: "
+        '"interval": "step" belongs into the dictionary under "lr_scheduler", beside "scheduler"'
+    )
 
 
 def test_an_interval_that_is_misspelled_is_found() -> None:
-    assert told(COSINE, plan('{"scheduler": scheduler, "interval": "steps"}')) == [
-        (
-            'net.py:15:21: error RU201 step-unit: the interval of CosineAnnealingLR is "steps", and '
-            'Lightning knows "step" and "epoch" only'
-        )
-    ]
+    assert "\n".join(told(COSINE, plan('{"scheduler": scheduler, "interval": "steps"}'))) == (
+        'net.py:15:21: error RU201 step-unit: the interval of CosineAnnealingLR is "steps", and '
+        'Lightning knows "step" and "epoch" only'
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,12 +85,10 @@ def test_steps_by_hand_need_no_interval() -> None:
 
 
 def test_a_key_that_lightning_does_not_look_at_is_found() -> None:
-    assert told(COSINE, 'return {"optimizer": optimizer, "scheduler": scheduler}') == [
-        (
-            "net.py:15:21: error RU301 never-applied: CosineAnnealingLR is never stepped: Lightning "
-            'looks for "lr_scheduler", and configure_optimizers gives it as "scheduler"'
-        )
-    ]
+    assert "\n".join(told(COSINE, 'return {"optimizer": optimizer, "scheduler": scheduler}')) == (
+        "net.py:15:21: error RU301 never-applied: CosineAnnealingLR is never stepped: Lightning "
+        'looks for "lr_scheduler", and configure_optimizers gives it as "scheduler"'
+    )
 
 
 HOOK = """
@@ -111,12 +103,10 @@ SUPER = "        super().optimizer_step(epoch, batch_idx, optimizer, optimizer_c
 
 @pytest.mark.parametrize("step", [STEP, SUPER])
 def test_a_hook_that_writes_behind_the_step_is_found(step: str) -> None:
-    assert told("return optimizer", hook=HOOK.format(first=step, last="")) == [
-        (
-            "net.py:18:9, update 0: warning RU401 call-order: update 0 used 0.1, because the rate is "
-            "written after the update: the first one that was written, 0.05, came one update late"
-        )
-    ]
+    assert "\n".join(told("return optimizer", hook=HOOK.format(first=step, last=""))) == (
+        "net.py:18:9, update 0: warning RU401 call-order: update 0 used 0.1, because the rate is "
+        "written after the update: the first one that was written, 0.05, came one update late"
+    )
 
 
 @pytest.mark.parametrize("step", [STEP, SUPER])

@@ -71,7 +71,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
         if len(gaps) < 2 or not each:
             continue
         ends = bond.curve.ends if bond.curve is not None else None
-        if ends is not None and ends >= ENOUGH * len(steps):
+        if ends is not None and ends >= ENOUGH * len(steps) and not bond.overruns():
             continue  # its length counts micro-batches too
         update = bond.updates()[0]
         passes = same(bond, lambda gap: gap.backwards)

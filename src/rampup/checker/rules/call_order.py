@@ -221,6 +221,7 @@ for number in range(20):
         "The first rate is zero: a step before the loop skips it on purpose.",
         "Several steps are made before the first update, to go on where a run stopped.",
         "Mixed precision skipped the first update: that is amp-skip.",
+        "It is a note where nothing is updated, and a schedule is shown one step early.",
     ),
     cases=(
         "facebookresearch/deit#145",

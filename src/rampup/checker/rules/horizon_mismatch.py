@@ -35,11 +35,13 @@ def _overflows(curve: Curve) -> Iterator[Found]:
     raised, ends, updates = curve.raised, curve.ends, curve.updates
     if raised is None or ends is None or updates is None or not raised.at > ends < updates:
         return
+    # the walk of a script ends there, too, and has not seen how long the run would have been
+    goes_on = "the run goes on" if curve.place.line else f"the run has {updates}"
     yield Found(
         place=curve.place,
         message=(
             f"the schedule is over after {ends} updates and raises {raised.text} behind that, but "
-            f"the run has {updates}"
+            f"{goes_on}"
         ),
         evidence=(shown(curve.rates[: raised.at], ends, 0),),
     )

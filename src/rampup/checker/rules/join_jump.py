@@ -224,6 +224,7 @@ for _ in range(20):
         "What comes before the hand-over does not rise: a constant rate, a decay, a restart.",
         "The jump is at most three times the largest step on either side, or 1 % of the peak.",
         "The drop is away from a hand-over, as StepLR's are.",
+        "Rates that the script writes itself rise less evenly than a straight line.",
         "The schedule is one of rampup's own.",
         (
             "It is a note for timm without `warmup_prefix`, whose decay runs during the warmup by "

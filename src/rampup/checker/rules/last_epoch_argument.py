@@ -1,5 +1,6 @@
 """RU505: a schedule is continued by `last_epoch=`, and goes on wrong."""
 
+import re
 from collections.abc import Iterator
 from math import isclose
 from typing import Final
@@ -9,6 +10,9 @@ from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.resumed import coming, goes_on, moved, rates
 from rampup.checker.script import Script, World
 from rampup.checker.told import bonds, everywhere, line
+
+SEEDS: Final = re.compile(r"""["']initial_lr["']|\binitial_lr\s*=""")
+"""A line that gives a group what `last_epoch` needs, and does not only speak of it."""
 
 
 def _resume(resume: Resume) -> Iterator[Found]:
@@ -49,7 +53,7 @@ def _script(script: Script) -> Iterator[Found]:
 
 
 def _world(script: Script, world: World) -> Iterator[Found]:
-    seeded = any("initial_lr" in text for text in script.lines)
+    seeded = any(SEEDS.search(text) for text in script.lines)
     for bond in bonds(script, world):
         given = bond.scheduler.settings.get("last_epoch")
         if given is None or given.value == -1 or given.text.startswith("-1"):

@@ -6,12 +6,15 @@ from typing import Final
 import numpy as np
 
 from rampup.checker.edits import called
-from rampup.checker.facts import Run, Wiring
+from rampup.checker.facts import Curve, Run, Wiring
 from rampup.checker.finding import Fix
 from rampup.checker.look import listed, shown
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.script import Script, World
 from rampup.checker.told import Bond, bonds, everywhere, line
+
+FIRST: Final = 5
+"""Rates behind this one are not listed."""
 
 OWN: Final = "RampupLR"
 """It needs no step: its clock is the optimizer."""
@@ -80,6 +83,8 @@ def _world(script: Script, world: World) -> Iterator[Found]:
     if not world.complete:
         return
     trained = any(act.kind == "update" for act in world.acts)
+    stepped = max((at for at, act in enumerate(world.acts) if act.kind == "step"), default=0)
+    computed = any(act.kind == "backward" for act in world.acts[:stepped])
     for bond in bonds(script, world):
         handed = bond.acts("hand-over", bond.scheduler) + bond.acts("hand-over", bond.optimizer)
         updates, steps = bond.updates(), bond.steps()
@@ -93,8 +98,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                 place=bond.scheduler.place,
                 message=(
                     f"{bond.kind} is built and never stepped: every update uses its first rate, "
-                    f"{bond.curve.rates[0, 0]:.4g}, where {listed(bond.curve.rates[:, 0])} … was "
-                    "planned"
+                    f"{bond.curve.rates[0, 0]:.4g}, where {_planned(bond.curve)} was planned"
                 ),
                 evidence=(
                     line(script, bond.scheduler.place, "builds the scheduler"),
@@ -102,7 +106,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                 ),
                 fix=_call(script, bond.scheduler.name),
             )
-        elif steps and not trained and any(act.kind == "backward" for act in world.acts):
+        elif steps and not trained and computed:
             yield Found(
                 place=steps[0].place,
                 message=(
@@ -124,6 +128,13 @@ def _call(script: Script, name: str) -> Fix | None:
     edits = called(script, f"{name}.step")
     # the statement does nothing as it stands, and its author has chosen its place
     return Fix(text=f"Call it, `{name}.step()`.", edits=edits, safe=True) if edits else None
+
+
+def _planned(curve: Curve) -> str:
+    """Return the first rates that a schedule gives, or the first one that is another."""
+    rates = curve.rates[:, 0]
+    at = int((rates != rates[0]).argmax())
+    return f"{rates[at]:.4g} from step {at} on" if at > FIRST else f"{listed(rates)} …"
 
 
 def _others(bond: Bond) -> bool:

@@ -213,7 +213,7 @@ for epoch in range(10):
     fix="Give the optimizer all groups before the scheduler is built, and per-group lists.",
     silent=(
         "The functions of the groups differ on purpose.",
-        "The scheduler takes its rates from `max_lr`.",
+        "A list gives each group its own `max_lr`.",
         "The scheduler is one of rampup's, which take new groups in.",
         "Every group is off the curve: then somebody else writes the rate, which two-writers says.",
         "It is a note where functions share a variable, because they may be meant to be the same.",

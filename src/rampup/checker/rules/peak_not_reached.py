@@ -84,8 +84,8 @@ RULE: Final = Rule(
     word="OB1",
     severity="warning",
     detects=(
-        "A straight warmup whose next step would be the peak hands over before it, and no later "
-        "rate comes within a thousandth of the peak."
+        "A straight warmup whose next step would be the peak hands over before it, or one is no "
+        "longer stepped before it is over, and no later rate comes within a thousandth of the peak."
     ),
     matters=(
         "The run never uses the rate that was asked for. With four updates of warmup in ten it is "

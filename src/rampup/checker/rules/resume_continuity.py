@@ -1,12 +1,14 @@
 """RU503: after a resume the schedule goes on at another index than it was saved at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from rampup.checker.facts import Resume, Snapshot
 from rampup.checker.finding import Pair
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.resumed import coming, goes_on, moved, rates
+from rampup.checker.script import Act, Script, World
+from rampup.checker.told import bonds, everywhere, line
 
 
 def _resume(resume: Resume) -> Iterator[Found]:
@@ -54,6 +56,67 @@ def _saved_early(saved: Snapshot) -> Iterator[Found]:
                 ),
             ),
         )
+
+
+def _script(script: Script) -> Iterator[Found]:
+    if not any("last_epoch" in text for text in script.lines):
+        yield from everywhere(script, _world)
+
+
+def _world(script: Script, world: World) -> Iterator[Found]:
+    """Find checkpoints between an update and the step behind it, where a resume goes on after it.
+
+    The position that is saved says so: one more than the iterations that were begun before.
+    """
+    saves = [act for act in world.acts if act.kind == "save"]
+    for bond in bonds(script, world):
+        own, steps = bond.scheduler.id, bond.steps()
+        loads = bond.acts("load", bond.scheduler)
+        held = [act for act in saves if own in act.detail.get("steps", ())]
+        if (
+            not loads
+            or not held
+            or "Plateau" in bond.kind
+            or bond.acts("hand-over", bond.scheduler)
+        ):
+            continue
+        if any(act.update for act in loads) or any("source" in act.detail for act in loads):
+            continue
+        if any(step.update == 0 or "epoch" in step.detail for step in steps):
+            continue
+        known = [act for act in held if act.detail["steps"][own] < len(steps)]
+        if known and all(_early(act, own, steps) and _goes_on(act, world) for act in known):
+            step = steps[known[0].detail["steps"][own]]
+            yield Found(
+                place=known[0].place,
+                message=(
+                    f"the checkpoint is written before the step of {bond.kind}: a run that goes on "
+                    "from it is one step behind"
+                ),
+                evidence=(
+                    line(script, known[0].place, "saves"),
+                    line(script, step.place, "makes the step that is not in it"),
+                    line(script, loads[0].place, "goes on without it"),
+                ),
+            )
+
+
+def _early(save: Act, scheduler: int, steps: list[Act]) -> bool:
+    """Return whether the scheduler's step for the last update came after its state was taken."""
+    done: int = save.detail["steps"][scheduler]
+    updates: int = save.detail["updates"][scheduler]
+    behind = done == 0 or steps[done - 1].update < updates
+    return updates > 0 and behind and steps[done].update == updates
+
+
+def _goes_on(save: Act, world: World) -> bool:
+    """Return whether a number is saved that leads to the next iteration of a loop around."""
+    counts: Mapping[str, float] = save.detail["counts"]
+    return any(
+        count + world.loops[at].first == iteration + 1
+        for count in counts.values()
+        for at, iteration in save.loops
+    )
 
 
 RULE: Final = Rule(
@@ -125,4 +188,5 @@ findings = rampup.check_resume(states)
         "huggingface/transformers#34053",
     ),
     resume=_resume,
+    script=_script,
 )

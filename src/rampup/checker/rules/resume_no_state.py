@@ -73,9 +73,14 @@ def _script(script: Script) -> Iterator[Found]:
 def _world(script: Script, world: World) -> Iterator[Found]:
     saves = [act for act in world.acts if act.kind == "save"]
     kept = {one for act in saves for one in act.detail["holds"].values()}
-    for bond in bonds(script, world):
-        optimizer, scheduler = bond.optimizer.id, bond.scheduler.id
-        if bond.kind in (OWN, *UNMOVED) or bond.acts("load", bond.scheduler):
+    loaded = {act.subject for act in world.acts if act.kind == "load"}
+    goes_on = {act.detail.get("source") for act in world.acts if act.kind == "load"}
+    all_bonds = [*bonds(script, world)]
+    for bond in all_bonds:
+        optimizer = bond.optimizer.id
+        # of several, such as a warmup in the first epoch alone, one may hold the schedule
+        schedulers = {one.scheduler.id for one in all_bonds if one.optimizer.id == optimizer}
+        if bond.kind in (OWN, *UNMOVED) or schedulers & loaded or optimizer in goes_on:
             continue
         if bond.acts("hand-over", bond.scheduler) or not bond.steps():
             continue
@@ -93,7 +98,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
                     line(script, loads[0].place, "loads the optimizer alone"),
                 ),
             )
-        elif save is not None and scheduler not in kept:
+        elif save is not None and not schedulers & kept:
             yield Found(
                 place=save.place,
                 message=(

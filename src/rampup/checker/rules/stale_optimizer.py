@@ -49,11 +49,14 @@ def _world(script: Script, world: World) -> Iterator[Found]:
             if successor and (own.id not in trains or _goes_on(bond, other)):
                 run = world.runs.get(other.id)
                 used = "" if run is None else f": its updates use {listed(run.used[:, 0])}"
+                one = f"the one of line {other.place.line}"
+                if own.place.line == other.place.line:
+                    one = "the next one that this line builds"
                 yield Found(
                     place=bond.scheduler.place,
                     message=(
-                        f"{bond.kind} writes to the {own.name} of line {own.place.line}, and the "
-                        f"one of line {other.place.line} trains{used}"
+                        f"{bond.kind} writes to the {own.name} of line {own.place.line}, and "
+                        f"{one} trains{used}"
                     ),
                     evidence=(
                         line(script, own.place, "the optimizer that the scheduler writes to"),

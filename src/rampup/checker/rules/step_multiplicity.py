@@ -33,7 +33,7 @@ def _world(script: Script, world: World) -> Iterator[Found]:
         if usual(gap.backwards for gap in gaps) == times or bond.curve.cyclic:
             continue
         ends = bond.curve.ends or bond.curve.warmup
-        raised = bond.curve.raised is not None  # and ended the run
+        raised = bond.overruns()
         if ends is None or (ends >= ENOUGH * len(steps) and not raised):
             continue
         known = same(bond, lambda gap: len(gap.steps))

@@ -228,7 +228,7 @@ RULE: Final = Rule(
     severity="warning",
     detects=(
         "Two schedulers, or a scheduler and a line of one's own, write the rate of one optimizer, "
-        "and what one has done is lost or multiplied."
+        "and what one has done is lost or multiplied; or a warmup's factors multiply one another."
     ),
     matters=(
         "LinearLR and CosineAnnealingLR stepped together reach 0.537 of the rate at step 5 and no "

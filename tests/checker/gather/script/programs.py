@@ -387,6 +387,41 @@ for _ in range(4):
     optimizer.step(closure)
     scheduler.step()
 """,
+    "hooks of the optimizer": SGD
+    + """
+scheduler = LambdaLR(optimizer, lambda s: 1 / (s + 1))
+class Half:
+    def behind(self, optimizer, args, kwargs):
+        optimizer.param_groups[0]["lr"] *= 0.5
+optimizer.register_step_post_hook(lambda *_: scheduler.step())
+handle = optimizer.register_step_post_hook(Half().behind)
+for _ in range(5):
+    model(torch.randn(4, 10)).sum().backward()
+    optimizer.step()
+""",
+    "functions by other names": SGD
+    + """
+scheduler = LambdaLR(optimizer, lambda s: 1 / (s + 1))
+def make():
+    def update(x):
+        optimizer.step()
+        return x
+    return update
+class Steps:
+    def after(self):
+        scheduler.step()
+    def __call__(self, name):
+        getattr(self, name)()
+    def all(self):
+        self("after")
+actions = {"update": make(), "after": Steps().all}
+run = actions["update"]
+for x in range(4):
+    y = run(x)
+    for name, action in actions.items():
+        if name == "after":
+            action()
+""",
     "two optimizers": SGD
     + """
 other = torch.optim.Adam([torch.nn.Parameter(torch.zeros(2))])

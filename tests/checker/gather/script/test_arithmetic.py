@@ -14,20 +14,21 @@ SMALL = st.integers(-50, 50) | st.floats(-50, 50, allow_nan=False)
 
 @given(st.sampled_from(sorted(PLAIN)), SMALL, SMALL)
 def test_small_numbers_are_computed_as_python_does(sign: str, left: float, right: float) -> None:
+    wanted: object
     try:
         wanted = PLAIN[sign](left, right)
-    except ArithmeticError as error:
-        with pytest.raises(Raised, match=str(error)[:10]):
+    except ArithmeticError:
+        with pytest.raises(Raised):
             combine(sign, left, right)
-    except (TypeError, ValueError):
-        assert isinstance(combine(sign, left, right), Unknown)
+        return
+    except (TypeError, ValueError):  # such as 1.5 << 2, 1 << -2
+        wanted = 0j
+    found = combine(sign, left, right)
+    if isinstance(wanted, complex):
+        assert isinstance(found, Unknown)
     else:
-        found = combine(sign, left, right)
-        if isinstance(wanted, complex):
-            assert isinstance(found, Unknown)
-        else:
-            assert found == wanted
-            assert plain(combine(sign, Number(left), right)) == wanted
+        assert found == wanted
+        assert plain(combine(sign, Number(left), right)) == wanted
 
 
 @given(st.sampled_from(sorted(PLAIN)), st.integers(), st.integers())

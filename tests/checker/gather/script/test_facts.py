@@ -29,7 +29,7 @@ def counts(script: Script, name: str, setting: str) -> set[str]:
 def test_the_parts_of_a_sequence_belong_to_it() -> None:
     script = walked(
         "s = SequentialLR(optimizer, [LinearLR(optimizer), CosineAnnealingLR(optimizer, 9)], [5])\n"
-        "for _ in range(12):\n    optimizer.step()\n    s.step()\n"
+        "for _ in range(12):\n    loss.backward()\n    optimizer.step()\n    s.step()\n"
     )
     of = {
         one.kind.rpartition(".")[2]: (one.id, one.of, one.parts) for one in script.objects.values()

@@ -23,7 +23,9 @@ def _range(call: Call) -> Value:
         return streams.counted(0, call.argument(0, "stop", 0), 1, call.text, call.frame)
     start = call.walk.known_number(values[0])
     first = call.walk.count(start) if is_sure(start) else min(call.walk.count(start), 1)
-    first = 0 if isinstance(start, Number) and not start.sure else first
+    if isinstance(start, Number) and not start.sure:  # a fresh run is walked
+        call.walk.starts[call.text] = call.walk.count(start)
+        first = 0
     step = call.walk.count(values[2]) if len(values) > 2 else 1
     return streams.counted(first, values[1], step, call.text, call.frame)
 

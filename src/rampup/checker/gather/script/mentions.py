@@ -17,6 +17,9 @@ LOOPS: Final = (ast.For, ast.AsyncFor)
 WITHS: Final = (ast.With, ast.AsyncWith)
 BLOCKS: Final = (*LOOPS, *WITHS, ast.If, ast.While, ast.Try, ast.TryStar, ast.Match)
 
+ANY: Final = "getattr"
+"""A name whose readers may call anything."""
+
 Above = tuple[ast.AST, ...]
 
 
@@ -126,7 +129,9 @@ def _statement(node: ast.stmt, above: Above, function: ast.AST | None) -> Seen:
         elif isinstance(one, ast.Call):
             seen.calls.append(one)
             if isinstance(one.func, ast.Name):
-                callees.add(one.func.id)
+                callees.add(one.func.id if one.func.id != "self" else "__call__")
+            elif isinstance(one.func, ast.Call):
+                seen.reads.add(ANY)
             elif isinstance(one.func, ast.Attribute) and isinstance(node, ast.Expr):
                 seen.writes |= _last(one.func.value)  # the call may change its object
         elif isinstance(one, ast.Constant) and one.value in ("lr", "initial_lr"):
@@ -138,6 +143,7 @@ def _statement(node: ast.stmt, above: Above, function: ast.AST | None) -> Seen:
     if isinstance(node, ast.AugAssign):
         seen.reads |= names(node.target)
     seen.given = seen.reads - callees
+    seen.reads |= callees
     return seen
 
 

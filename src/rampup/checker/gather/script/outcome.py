@@ -51,6 +51,7 @@ def world(walk: Walk) -> World:
                 text=one.text,
                 counts=counting.loops.get(line, ""),
                 times=one.times if one.ends else None,
+                first=walk.starts.get(one.text, 0),
             )
             for line, one in walk.loops.items()
         },

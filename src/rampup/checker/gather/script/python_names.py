@@ -9,7 +9,7 @@ from rampup.checker.gather.script.attributes import attribute, set_attribute, un
 from rampup.checker.gather.script.data import length_of
 from rampup.checker.gather.script.iterating import ITERATING
 from rampup.checker.gather.script.native import Call, Native
-from rampup.checker.gather.script.optimizers import Group, Optimizer
+from rampup.checker.gather.script.optimizers import Group
 from rampup.checker.gather.script.streams import everything, stream
 from rampup.checker.gather.script.values import (
     Class,
@@ -79,15 +79,6 @@ def computed(name: str, call: Call) -> Value:
     if any(isinstance(source, Number) for source in sources):
         return Number(value, None, all(map(is_sure, sources)))
     return value
-
-
-def _type(call: Call) -> Value:
-    value = call.argument(0, "object")
-    return (
-        attribute(value, "__class__", call.frame)
-        if isinstance(value, Optimizer)
-        else unknown(call.text)
-    )
 
 
 def _int(call: Call) -> Value:
@@ -288,7 +279,7 @@ KNOWN: Final[dict[str, Known]] = {
     "setattr": _setattr, "hasattr": _hasattr, "dict": _dict, "super": _super,
     "any": _any(False), "all": _any(True), "str": _str, "repr": _str, "vars": _vars,
     "exit": _exit, "quit": _exit, "sys.exit": _exit, "os._exit": _exit, "divmod": _divmod,
-    "type": _type, "abs": lambda call: computed("abs", call), "pow": _pow,
+    "abs": lambda call: computed("abs", call), "pow": _pow,
     "bool": lambda call: call.walk.truth(call.argument(0, "x", False)),
     "callable": _callable, "functools.partial": _partial,
     "copy.copy": lambda call: call.argument(0, "x"),

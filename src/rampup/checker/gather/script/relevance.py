@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from typing import Final
 
-from rampup.checker.gather.script.mentions import FLOW, LOOPS, Seen, mentions
+from rampup.checker.gather.script.mentions import ANY, FLOW, LOOPS, Seen, mentions
 from rampup.checker.gather.script.syntax import names
 
 KEYS: Final = re.compile(
@@ -64,7 +64,9 @@ class Relevance:
             return True
         if isinstance(one.node, LOOPS):
             return False
-        return any(KEYS.match(name) or MAKES.search(name) for name in one.reads | one.writes)
+        return ANY in one.reads or any(
+            KEYS.match(name) or MAKES.search(name) for name in one.reads | one.writes
+        )
 
     def _keep(self, one: Seen) -> None:
         """Keep a statement, and what it needs."""
@@ -85,10 +87,18 @@ class Relevance:
                 self._want(name)
         if one.function is not None:
             self._act(one.function)
-        held = one.given & self.holders or any(MAKES.search(name) for name in reads)
+        held = (
+            ANY in reads
+            or bool(one.given & self.holders)
+            or any(MAKES.search(name) for name in reads)
+            or any(name in self.file.functions for name in reads & self.holders)
+        )
         if held or any(name in self.acting and name[:1].isupper() for name in reads):
             for name in one.writes:
                 self._hold(name)
+            if isinstance(one.node, ast.Return) and one.function is not None:
+                for name in self.file.named[one.function]:
+                    self._hold(name)
         for call in one.calls:
             self._pass(call)
 
@@ -122,6 +132,8 @@ class Relevance:
         for name in self.file.named[function]:
             self.acting.add(name)
             self.waiting += [one for one in self.readers[name] if not isinstance(one.node, FLOW)]
+            if any(name in one.given for one in self.readers[name]):
+                self._hold(name)  # not only called: it may be called by another name
 
     def _hold(self, name: str) -> None:
         """Keep whatever calls something with a name that may hold an optimizer."""
@@ -129,7 +141,8 @@ class Relevance:
             return
         self.holders.add(name)
         for one in self.readers[name]:
-            if name in one.given and (one.calls or one.node in self.kept or one.writes):
+            returned = name in one.given and isinstance(one.node, ast.Return)
+            if one.calls or returned or (name in one.given and one.writes):
                 self.done.discard(one)
                 self.waiting.append(one)
 

@@ -266,6 +266,7 @@ def save(call: Call) -> Value:
     held: dict[str, int] = {}
     states: dict[int, StateOf] = {}
     keys: list[str] = []
+    counts: dict[str, float] = {}
     for value in call.all():
         for key, state in states_in(value).items():
             held[key] = state.of.id
@@ -273,6 +274,8 @@ def save(call: Call) -> Value:
         held.update({one.name or one.text: one.id for one in call.walk.objects_in(value, 1)})
         if isinstance(value, dict):
             keys += [str(key) for key in value]
+            known = ((str(key), number(one)) for key, one in value.items())
+            counts.update({key: one for key, one in known if one is not None})
     whole = tuple(one for one in held.values() if one not in states)
     call.walk.act(
         "save",
@@ -284,6 +287,7 @@ def save(call: Call) -> Value:
         to=call.text,
         steps={key: state.steps for key, state in states.items()},
         updates={key: state.updates for key, state in states.items()},
+        counts=counts,
     )
     if len(call.values) > 1:
         call.walk.files[show(call.values[1])] = call.values[0]
@@ -299,6 +303,14 @@ def load(call: Call) -> Value:
     return Unknown(call.text)
 
 
+def kind(call: Call) -> Value:
+    """Return the class of an optimizer."""
+    value = call.argument(0, "object")
+    return (
+        value.get("__class__", call.frame) if isinstance(value, Optimizer) else unknown(call.text)
+    )
+
+
 TENSORS: Final = ("randn", "rand", "zeros", "ones", "empty", "randint", "arange", "tensor", "full")
 
 KNOWN: Final[dict[str, Callable[[Call], Value]]] = {
@@ -306,6 +318,7 @@ KNOWN: Final[dict[str, Callable[[Call], Value]]] = {
     "torch.utils.data.random_split": split,
     "torch.utils.data.Subset": subset,
     "torch.save": save,
+    "type": kind,
     "torch.load": load,
     "torch.nn.ModuleList": lambda call: everything(
         stream(call.argument(0, "modules", []), call.frame), call.frame

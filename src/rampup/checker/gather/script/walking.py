@@ -149,6 +149,8 @@ class Walk:
         self.files: dict[str, Value] = {}
         """What was saved, by the text of the path."""
         self.resumes: list[Resume] = []
+        self.starts: dict[str, int] = {}
+        """Where a range begins if a checkpoint says 0, by its text."""
         self.given: list[Value] = []
         """Functions and objects of the file that were given to other code."""
         self.configured: set[ast.AST] = set()
