@@ -145,9 +145,9 @@ class Finding:
 
     Example:
         >>> import rampup
-        >>> found = rampup.check("warmup 10up >> hold", updates=10)[0]
-        >>> found.code, found.word, found.severity
-        ('RU103', 'DEG', 'error')
+        >>> (finding,) = rampup.check("warmup 9up >> hold", updates=5)
+        >>> finding.code, finding.name, finding.severity
+        ('RU103', 'degenerate-schedule', 'error')
     """
 
     code: str

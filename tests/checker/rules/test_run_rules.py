@@ -100,3 +100,11 @@ def test_a_first_epoch_of_nothing() -> None:
     assert run([0.0, 0.5, 0.5], epochs=(0, 1)) == [
         "note RU101 zero-first-rate: update 0 moves no weight: the rates begin with 0, 0.5, 0.5"
     ]
+
+
+@pytest.mark.parametrize(("first", "count"), [(0.0, 1), (float("nan"), 0)])
+def test_a_first_epoch_at_rate_zero_is_found_and_one_of_unknown_rates_is_not(
+    first: float, count: int
+) -> None:
+    said = run([first, first, 0.1, 0.1, 0.1], epochs=(0, 2, 4))
+    assert len([one for one in said if "RU101" in one]) == count

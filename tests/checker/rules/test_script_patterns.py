@@ -155,8 +155,8 @@ NOTED = {
     "a schedule that is only shown": (
         ALONE.format(body="scheduler.step(); print(epoch, optimizer.param_groups[0]['lr'])"),
         (
-            "note RU401: the scheduler is stepped before its rate is shown, and no optimizer is: the "
-            "table begins with 0.4, 0.6, 0.8, 1 and leaves out the first rate, 0.2"
+            "note RU401: the scheduler is stepped before its rate is shown, and no optimizer is: "
+            "the table begins with 0.4, 0.6, 0.8, 1 and leaves out the first rate, 0.2"
         ),
     ),
     "a scaler with an initial scale": (

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rampup.checker.facts import Run
-from rampup.checker.finding import Fix, Pair, Rates
+from rampup.checker.finding import Pair, Rates
 from rampup.checker.rule import Example, Found, Rule
 from rampup.checker.rules.pace import FEW, close, first_epoch, pace, steps_made
 from rampup.checker.rules.unit_of_curve import unit_of_curve
