@@ -1,0 +1,192 @@
+"""Members that are trained together: the loop of the batched engine."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from rampup.races.draws import update_keys
+from rampup.races.members import Member, rate_table
+from rampup.races.replay import traced
+from rampup.races.stack import Gradients, Stack, gradients_of
+from rampup.races.task import Order, Task
+from rampup.races.update import Rule, clip
+
+Tick = Callable[[int, int], None]
+"""Told, after each update, how many are done and how many members made it."""
+
+UPDATES_BETWEEN_LOOKS: Final = 50
+"""How often the losses are searched for members that diverged."""
+
+LONGEST_TAIL: Final = 31
+"""How many numbers at the end of a tensor are computed one by one at most, not in vectors, which
+rounds some functions otherwise. The last member is repeated so often that these belong to nobody."""
+
+BYTES_AT_A_TIME: Final = 2**18
+"""How much of the weights is updated at once, so that an update's operations find them in cache."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of some members.
+
+    Args:
+        losses: of each update on its batch, `(updates, members)`; NaN from the first that is not
+            finite on.
+        held_out: loss over the held-out rows after the last update, `(members,)`, or NaN.
+        metric: likewise.
+    """
+
+    losses: npt.NDArray[np.float64]
+    held_out: npt.NDArray[np.float64]
+    metric: npt.NDArray[np.float64]
+
+
+class Batch:
+    """Some members of a race, stacked.
+
+    A member whose loss is not finite is out: nothing of it is reported from there on, and it is
+    taken from the stack when half of the stack is out.
+
+    Args:
+        task: what they are trained on; its optimizer is a rule.
+        members: who they are.
+        trace: replay the step instead of running it through Python.
+    """
+
+    def __init__(self, task: Task, members: Sequence[Member], *, trace: bool) -> None:
+        assert isinstance(task.optimizer, Rule)
+        self.task, self.members = task, members
+        self._rule, self._trace = task.optimizer, trace
+        rows, size = len(task.x), task.batch_size
+        self._spare = -(-LONGEST_TAIL // (rows % size or size))
+        self.alive = torch.arange(len(members))
+        self.stack = Stack(task, [members[i].seed for i in self._rows.tolist()])
+        self.state = self._rule.state(self.stack.weights)
+        self.rates = torch.from_numpy(rate_table(members, task.horizon))
+        self._losses = torch.full_like(self.rates, torch.nan)
+        self.done = 0
+        seeds = list(dict.fromkeys(m.seed for m in members))
+        self._order = Order(len(task.x), task.batch_size, seeds)
+        self._seed = torch.tensor([seeds.index(m.seed) for m in members])
+        self._keys = torch.tensor([m.key for m in members])
+        self._eager = gradients_of(self.stack.model, self.stack.layout, task.loss)
+        self._replays: dict[tuple[int, ...], Gradients] = {}
+
+    @property
+    def _rows(self) -> torch.Tensor:
+        """Whose each row of the stack is: the members alive, and repetitions of the last one."""
+        return torch.cat([self.alive, self.alive[-1:].expand(self._spare)])
+
+    def advance(self, until: int, tick: Tick = lambda done, members: None) -> None:
+        """Make updates until `until` of them are done, or no member is left."""
+        while self.done < until and len(self.alive):
+            x, y = self._batch(self.done)
+            keys = update_keys(self._keys[self._rows], self.done)
+            with torch.no_grad():
+                gradient, losses = self._gradients(x, y, keys)
+                self._losses[self.done, self.alive] = losses[: len(self.alive)].double()
+                self._update(gradient)
+            self.done += 1
+            tick(self.done, len(self.alive))
+            if self.done % UPDATES_BETWEEN_LOOKS == 0:
+                self._drop_diverged()
+
+    def keep(self, positions: torch.Tensor) -> None:
+        """Leave only these of the members alive, by position among them."""
+        self.alive = self.alive[positions]
+        rows = torch.cat([positions, positions[-1:].expand(self._spare)])
+        self.stack.keep(rows)
+        self.state = [part[rows] for part in self.state]
+
+    def only(self, members: set[int]) -> None:
+        """Leave only these members, by their place among those that it was made with."""
+        places = [place for place, i in enumerate(self.alive.tolist()) if i in members]
+        self.keep(torch.tensor(places, dtype=torch.int64))
+
+    @property
+    def table(self) -> npt.NDArray[np.float64]:
+        """The losses as they were computed, `(updates, members)`; NaN where none was."""
+        return self._losses.numpy()
+
+    @property
+    def losses(self) -> npt.NDArray[np.float64]:
+        """The losses; NaN from the first on that is not finite."""
+        return out_from_first(self.table.copy())
+
+    def outcome(self) -> Outcome:
+        """Return what became of the members, measured on the held-out rows."""
+        losses = self.losses
+        held_out, metric = np.full((2, len(self.members)), np.nan)
+        for position, member in enumerate(self.alive.tolist()):
+            if np.isfinite(losses[-1, member]):
+                held_out[member], metric[member] = self.stack.measure(position)
+        return Outcome(losses=losses, held_out=held_out, metric=metric)
+
+    def snapshot(self) -> dict[str, torch.Tensor]:
+        """Return everything that the next update depends on, by name."""
+        buffers = {f"buffer.{name}": value for name, value in self.stack.buffers.items()}
+        state = {f"state.{i}": part for i, part in enumerate(self.state)}
+        return {
+            "weights": self.stack.weights,
+            "alive": self.alive,
+            "losses": self._losses[: self.done],
+            **state,
+            **buffers,
+        }
+
+    def restore(self, saved: dict[str, torch.Tensor]) -> None:
+        """Go on from a snapshot of the same members."""
+        self.keep(saved["alive"])
+        self.done = len(saved["losses"])
+        self._losses[: self.done] = saved["losses"]
+        self.stack.weights = saved["weights"]
+        self.state = [saved[f"state.{i}"] for i in range(len(self.state))]
+        self.stack.buffers = {name: saved[f"buffer.{name}"] for name in self.stack.buffers}
+
+    def _batch(self, update: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the batch of each member; where all share a seed, nothing is copied."""
+        rows = self._order.at(update)
+        if len(rows) == 1:
+            members = len(self._rows)
+            x, y = (part[rows[0]] for part in (self.task.x, self.task.y))
+            return x.expand(members, *x.shape), y.expand(members, *y.shape)
+        rows = rows[self._seed[self._rows]]
+        return self.task.x[rows], self.task.y[rows]
+
+    def _gradients(
+        self, x: torch.Tensor, y: torch.Tensor, keys: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        if not self._trace:
+            return self.stack.gradients(x, y, keys, self._eager)
+        if tuple(x.shape) not in self._replays:
+            stack = self.stack
+            buffers = {name: value.clone() for name, value in stack.buffers.items()}
+            example: tuple[Any, ...] = (stack.weights, stack.fixed, buffers, keys, x, y)
+            self._replays[tuple(x.shape)] = traced(self._eager, *example)
+        return self.stack.gradients(x, y, keys, self._replays[tuple(x.shape)])
+
+    def _update(self, gradient: torch.Tensor) -> None:
+        weights = self.stack.weights
+        if self.task.clip_norm is not None:
+            clip(gradient, self.task.clip_norm)
+        lr = self.rates[self.done, self._rows, None].to(weights.dtype)
+        size = max(BYTES_AT_A_TIME // (weights.shape[1] * weights.element_size()), 1)
+        for first in range(0, len(weights), size):
+            rows = slice(first, first + size)
+            state = [part[rows] for part in self.state]
+            self._rule.apply(weights[rows], gradient[rows], state, lr[rows], self.done + 1)
+
+    def _drop_diverged(self) -> None:
+        fine = self._losses[: self.done, self.alive].isfinite().all(0)
+        if fine.sum() * 2 <= len(fine):
+            self.keep(fine.nonzero()[:, 0])
+
+
+def out_from_first(losses: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Set each column to NaN from its first loss on that is not finite, in place."""
+    losses[np.logical_or.accumulate(~np.isfinite(losses), axis=0)] = np.nan
+    return losses
