@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rampup.pipeline.config import Config as Config
     from rampup.pipeline.predict import predict as predict
     from rampup.pipeline.run import Run as Run, train as train
+    from rampup.races.race import race as race
     from rampup.recorder.callbacks.hugging_face import HuggingFaceCallback as HuggingFaceCallback
     from rampup.recorder.callbacks.ignite import IgniteHandler as IgniteHandler
     from rampup.recorder.callbacks.lightning import LightningCallback as LightningCallback
@@ -96,6 +97,7 @@ _LAZY = {
     "plateau": "rampup.schedule.plateau",
     "predict": "rampup.pipeline.predict",
     "presets": "rampup.schedule",
+    "race": "rampup.races.race",
     "read_trace": "rampup.trace.sources",
     "rectified": "rampup.schedule.build",
     "restarts": "rampup.schedule.build",
@@ -147,6 +149,7 @@ __all__ = [
     "plateau",
     "predict",
     "presets",
+    "race",
     "read_trace",
     "rectified",
     "restarts",

@@ -42,7 +42,8 @@ def dropout() -> nn.Module:
 def cnn() -> nn.Module:
     return nn.Sequential(
         nn.Conv2d(1, 3, 3, bias=False), nn.BatchNorm2d(3), nn.ReLU(inplace=True), nn.Dropout2d(0.2),
-        nn.Conv2d(3, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(16, 3),
+        nn.Conv2d(3, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(),
+        nn.Linear(16, 3),
     )  # fmt: skip
 
 

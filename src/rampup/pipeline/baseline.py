@@ -19,7 +19,7 @@ QUANTITIES: Final[dict[str, Callable[[Curve], float]]] = {
 }
 
 # Student's t, two-sided 95 %, by degrees of freedom from 1 to 30
-T95: Final = (
+_T95: Final = (
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
     2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
     2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
@@ -37,7 +37,7 @@ def interval(differences: list[float]) -> tuple[float, float]:
         [-0.484, 4.484]
     """
     n = len(differences)
-    t = T95[min(n - 1, len(T95)) - 1]
+    t = _T95[min(n - 1, len(_T95)) - 1]
     half = t * statistics.stdev(differences) / math.sqrt(n)
     mean = statistics.fmean(differences)
     return mean - half, mean + half

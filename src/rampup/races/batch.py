@@ -26,7 +26,7 @@ LONGEST_TAIL: Final = 31
 rounds some functions otherwise. The last member is repeated so often that these belong to nobody."""
 
 BYTES_AT_A_TIME: Final = 2**18
-"""How much of the weights is updated at once, so that an update's operations find them in cache."""
+"""How much of the weights is updated at once, so that an update's operations find it in cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class Batch:
         """Whose each row of the stack is: the members alive, and repetitions of the last one."""
         return torch.cat([self.alive, self.alive[-1:].expand(self._spare)])
 
-    def advance(self, until: int, tick: Tick = lambda done, members: None) -> None:
+    def advance(self, until: int, tick: Tick) -> None:
         """Make updates until `until` of them are done, or no member is left."""
         while self.done < until and len(self.alive):
             x, y = self._batch(self.done)

@@ -56,18 +56,23 @@ class Draws:
         return (keep / (1 - p) if p < 1 else keep).view(shape)
 
     def dropout(
-        self, input: torch.Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
+        self,
+        input: torch.Tensor,  # noqa: A002  (torch's name)
+        p: float = 0.5,
+        training: bool = True,
+        inplace: bool = False,
     ) -> torch.Tensor:
         """Stand in for torch.nn.functional.dropout."""
         return self._drop(input, input.shape, p, training, inplace)
 
-    def channels(
-        self, dims: int
-    ) -> Callable[..., torch.Tensor]:
+    def channels(self, dims: int) -> Callable[..., torch.Tensor]:
         """Return what stands in for dropout1d, dropout2d or dropout3d."""
 
         def drop(
-            input: torch.Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
+            input: torch.Tensor,  # noqa: A002
+            p: float = 0.5,
+            training: bool = True,
+            inplace: bool = False,
         ) -> torch.Tensor:
             shape = (*input.shape[: input.dim() - dims], *[1] * dims)
             return self._drop(input, shape, p, training, inplace)

@@ -74,7 +74,9 @@ def choose(task: Task, members: Sequence[Member], engine: str, max_memory: int) 
         ConfigError: there is no such engine.
     """
     if engine not in ENGINES:
-        raise ConfigError(f"engine = {engine!r} is unknown; write 'auto', 'batched' or 'sequential'")
+        raise ConfigError(
+            f"engine = {engine!r} is unknown; write 'auto', 'batched' or 'sequential'"
+        )
     if engine == "sequential":
         return Choice(engine="sequential", reason="as asked")
     if engine == "auto" and len(members) < FEWEST:
@@ -92,13 +94,13 @@ def choose(task: Task, members: Sequence[Member], engine: str, max_memory: int) 
     said = "as asked"
     if engine == "auto":
         gain = probe.gain()
-        said = f"{gain:.1f} times as fast as one after the other when {len(probe.members)} are tried"
+        said = (
+            f"{gain:.1f} times as fast as one after the other when {len(probe.members)} are tried"
+        )
         if gain < LEAST_GAIN:
             said = f"a batch is only {said}, and {LEAST_GAIN} is the least"
             return Choice(engine="sequential", reason=said)
-    return Choice(
-        engine="batched", reason=f"{said}; {kind}", together=together, trace=probe.trace
-    )
+    return Choice(engine="batched", reason=f"{said}; {kind}", together=together, trace=probe.trace)
 
 
 def reason_against(task: Task, members: Sequence[Member]) -> str | None:
@@ -214,7 +216,7 @@ class _Probe:
 def _seconds(job: Callable[[], Any]) -> float:
     """Return the shortest of several runs, after one that is not counted."""
     job()
-    times = []
+    times: list[float] = []
     while len(times) < 5 and sum(times) < 1.0:
         started = time.perf_counter()
         job()

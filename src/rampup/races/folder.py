@@ -7,7 +7,7 @@ and `chunk-0001.part` the state of those that are running.
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,9 @@ from rampup.races.task import Task
 from rampup.races.update import Rule
 
 RACE: Final = "race.json"
+CONFIG: Final = "config.toml"
+"""What the command line was asked for; it is there before the race begins."""
+
 SCHEMA: Final = 1
 
 SECONDS_BETWEEN_CHECKPOINTS: Final = 5.0
@@ -68,7 +71,7 @@ class RaceFolder:
         self._next = time.monotonic() + SECONDS_BETWEEN_CHECKPOINTS
         try:
             path.mkdir(parents=True, exist_ok=True)
-            empty = not any(path.iterdir())
+            empty = all(file.name == CONFIG for file in path.iterdir())
         except OSError as error:
             raise RunFolderError(f"{path} cannot be written: {error.strerror}") from None
         self._known = None if empty else self._read()
@@ -83,8 +86,8 @@ class RaceFolder:
         for key, value in self._described.items():
             if known["race"].get(key) != value:
                 raise RunFolderError(
-                    f"{self.path} holds another race: its {key} was {_short(known['race'].get(key))}"
-                    f" and is {_short(value)} now; choose another folder"
+                    f"{self.path} holds another race: its {key} was "
+                    f"{_short(known['race'].get(key))} and is {_short(value)} now; choose another folder"
                 )
         return known
 
@@ -136,15 +139,17 @@ class RaceFolder:
         try:
             return load(path.read_bytes())
         except (OSError, SafetensorError) as error:
-            raise RunFolderError(f"{path} cannot be read: {error}; remove it to race again") from None
+            raise RunFolderError(
+                f"{path} cannot be read: {error}; remove it to race again"
+            ) from None
 
 
-def _digest(tensors: "Sequence[torch.Tensor] | Any") -> str:
+def _digest(tensors: Iterable[torch.Tensor]) -> str:
     """Return a short text that differs where the numbers differ."""
     found = hashlib.sha256()
     for tensor in tensors:
         found.update(f"{tensor.dtype}{tuple(tensor.shape)}".encode())
-        found.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+        found.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
     return found.hexdigest()[:16]
 
 

@@ -9,7 +9,7 @@ from torch import fx
 
 from rampup.errors import ConfigError
 
-_UNITS: Final = {"": 1, "B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}  # fmt: skip
+_UNITS: Final = {"": 1, "B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "MIB": 2**20, "GIB": 2**30}
 
 
 def in_bytes(size: int | str) -> int:

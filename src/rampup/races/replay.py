@@ -58,7 +58,7 @@ def traced(gradients: Gradients, *example: Any) -> Gradients:
     _shorten(graph.graph)
     _align(graph.graph)
     graph.recompile()
-    return graph  # type: ignore[no-any-return]
+    return graph
 
 
 def _shorten(graph: fx.Graph) -> None:

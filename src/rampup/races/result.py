@@ -99,7 +99,7 @@ class Race:
 
     @property
     def final(self) -> Floats:
-        """The loss that decides, `(seeds, schedules, rates)`; inf where diverged, NaN if dropped."""
+        """The loss that decides, `(seeds, schedules, rates)`; inf if diverged, NaN if dropped."""
         tail = self.losses[-max(len(self.losses) // 10, 1) :].mean(axis=0)
         final = tail if self.judged_by == "training" else self.held_out
         final = np.where(np.isfinite(final), final, np.inf)
@@ -230,6 +230,6 @@ def _reached(curves: Floats, target: float) -> float | None:
 
 def _plain(values: Floats) -> Any:
     """Return nested lists, with None for what is not finite."""
-    return np.where(np.isfinite(values), values.astype(object), None).tolist()
-
-
+    plain = values.astype(object)
+    plain[~np.isfinite(values)] = None
+    return plain.tolist()

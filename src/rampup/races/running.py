@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from rampup.races.batch import Batch, Outcome
 from rampup.races.engine import Choice

@@ -37,7 +37,7 @@ class Alone:
         self._kept = True
         self._done = 0
 
-    def advance(self, until: int, tick: Tick = lambda done, members: None) -> None:
+    def advance(self, until: int, tick: Tick) -> None:
         """Make updates until `until` of them are done, or its loss is not finite."""
         while self._done < until and self.alive:
             for group in self._optimizer.param_groups:

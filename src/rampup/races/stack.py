@@ -50,7 +50,7 @@ class Layout:
 
     def split(self, weights: torch.Tensor) -> Tensors:
         """Return views of `(members, numbers)`, each `(members, *shape)`."""
-        parts = weights.split([*self.sizes, self.padding], dim=1)
+        parts = torch.split(weights, [*self.sizes, self.padding], dim=1)
         pairs = zip(self.names, parts[: len(self.names)], self.shapes, strict=True)
         return {name: part.view(-1, *shape) for name, part, shape in pairs}
 

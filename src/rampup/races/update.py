@@ -45,8 +45,8 @@ class Rule:
             raise ConfigError(f"momentum = {self.momentum!r} is not from 0 to below 1")
         if self.nesterov and not self.momentum:
             raise ConfigError("nesterov = True needs momentum; set momentum, such as 0.9")
-        if len(self.betas) != 2 or not all(0 <= beta < 1 for beta in self.betas):
-            raise ConfigError(f"betas = {self.betas!r} are not two numbers from 0 to below 1")
+        if not all(0 <= beta < 1 for beta in self.betas):
+            raise ConfigError(f"betas = {self.betas!r} are not numbers from 0 to below 1")
         if not self.eps > 0:
             raise ConfigError(f"eps = {self.eps!r} is not a number > 0")
         if not 0 <= self.weight_decay < math.inf:
@@ -155,9 +155,7 @@ def rectification(beta2: float, step: int) -> float | None:
     length = most - 2 * step * beta2**step / (1 - beta2**step)
     if length <= 5:
         return None
-    return math.sqrt(
-        (length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)
-    )
+    return math.sqrt((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length))
 
 
 def clip(gradient: torch.Tensor, most: float) -> None:
