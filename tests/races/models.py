@@ -95,3 +95,7 @@ def task(name: str, *, optimizer: Any = None, dtype: Any = torch.float64, **chan
 
 def members(rates: tuple[float, ...] = (0.003, 0.03), seeds: int = 3) -> list[Member]:
     return Grid.of(SCHEDULES, rates, seeds).members
+
+
+def quiet(done: int, alive: int) -> None:
+    """Listen to a run without a word."""

@@ -23,7 +23,7 @@ UPDATES_BETWEEN_LOOKS: Final = 50
 
 LONGEST_TAIL: Final = 31
 """How many numbers at the end of a tensor are computed one by one at most, not in vectors, which
-rounds some functions otherwise. The last member is repeated so often that these belong to nobody."""
+rounds some functions otherwise. Repetitions of the last member take these places."""
 
 BYTES_AT_A_TIME: Final = 2**18
 """How much of the weights is updated at once, so that an update's operations find it in cache."""

@@ -87,7 +87,8 @@ class RaceFolder:
             if known["race"].get(key) != value:
                 raise RunFolderError(
                     f"{self.path} holds another race: its {key} was "
-                    f"{_short(known['race'].get(key))} and is {_short(value)} now; choose another folder"
+                    f"{_short(known['race'].get(key))} and is {_short(value)} now; "
+                    "choose another folder"
                 )
         return known
 

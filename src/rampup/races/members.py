@@ -149,7 +149,8 @@ def _range(text: str) -> list[float]:
             raise ValueError
     except ValueError:
         raise ConfigError(
-            f"lrs = {text!r} is no range of rates; write low:high:count such as 1e-4:1:13, or 0.01,0.1"
+            f"lrs = {text!r} is no range of rates; write low:high:count such as 1e-4:1:13, "
+            "or 0.01,0.1"
         ) from None
     # twelve digits, so that 1e-3:1e-1:3 holds 0.01 and not its neighbour
     return [float(f"{lr:.12g}") for lr in np.geomspace(first, last, number)]
@@ -164,9 +165,7 @@ def _seeds(given: Seeds) -> tuple[int, ...]:
     seeds = [plain(seed) for seed in given]
     for seed in seeds:
         if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < MOST_SEED:
-            raise ConfigError(
-                f"seeds holds {seed!r}; a seed is a whole number from 0 to 4294967295"
-            )
+            raise ConfigError(f"seeds holds {seed!r}; write whole numbers from 0 to 4294967295")
     if not seeds or len(set(seeds)) < len(seeds):
         raise ConfigError(f"seeds = {seeds!r}; give at least one seed, and each seed once")
     return tuple(seeds)

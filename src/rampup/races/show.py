@@ -46,6 +46,7 @@ def shown(result: Race) -> RenderableType:
         Text(),
         _table(result.schedules, WAY),
         Text(),
+        Text(f"mean {result.judged_by} loss over the seeds, * at the best rate"),
         _heat(result),
         Text(),
         *(Text(sentence) for sentence in sentences(result)),
@@ -90,8 +91,6 @@ def _heat(result: Race) -> Table:
     for lr, losses in zip(result.grid.lrs, result.final.mean(axis=0).T, strict=True):
         cells = [_cell(v, lr == at) for v, at in zip(losses.tolist(), best, strict=True)]
         table.add_row(f"{lr:.3g}", *cells)
-    table.caption = f"mean {result.judged_by} loss over the seeds; * the best of a schedule"
-    table.caption_justify = "left"
     return table
 
 
