@@ -98,7 +98,7 @@ def test_a_finished_race_is_read_not_run(tmp_path: Path) -> None:
     ("change", "message"),
     [
         ({"optimizer": "sgd"}, ("its optimizer was {'name': 'adam', 'betas': [0.9, 0.999], 'eps': "
-         "1e-08, 'weig… and is {'name': 'sgd', 'momentum': 0.0, 'nesterov': False, 'weigh… now")),
+         "1e-08, 'we… and is {'name': 'sgd', 'momentum': 0.0, 'nesterov': False, 'weig… now")),
         ({"lrs": [0.01]}, "its lrs was [0.001, 0.01, 0.1] and is [0.01] now"),
         ({"clip_norm": 1.0}, "its clip_norm was None and is 1.0 now"),
     ],

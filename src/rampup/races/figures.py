@@ -26,8 +26,7 @@ def figure(result: "Race") -> "Figure":
 
 def against_rate(result: "Race", ax: "Axes") -> None:
     """Draw the mean final loss against the rate, with the seeds' spread; × where one diverged."""
-    final = result.final
-    top = final[np.isfinite(final)].max(initial=1.0)
+    final, top = result.final, result.first_loss
     for i, name in enumerate(result.grid.schedules):
         values = final[:, i]
         mean = np.where(np.isfinite(values).all(axis=0), values.mean(axis=0), np.nan)
@@ -38,7 +37,8 @@ def against_rate(result: "Race", ax: "Axes") -> None:
         out = [lr for lr, v in zip(result.grid.lrs, values.T, strict=True) if np.isinf(v).any()]
         ax.plot(out, [top] * len(out), marker="x", linestyle="", color=line.get_color())
     ax.set(xscale="log", xlabel="peak rate", ylabel=f"{result.judged_by} loss at the end")
-    ax.set_title("final loss against rate; × a seed diverged", fontsize="small")
+    ax.set_ylim(top=1.05 * top)  # what is above the first loss has not learnt
+    ax.set_title("final loss against rate, up to the first; × a seed diverged", fontsize="small")
 
 
 def training(result: "Race", ax: "Axes") -> None:
@@ -62,11 +62,14 @@ def training(result: "Race", ax: "Axes") -> None:
 def heat_map(result: "Race", ax: "Axes") -> None:
     """Draw the mean final loss, schedule by rate; white where a seed diverged or was dropped."""
     mean = result.final.mean(axis=0)
-    image = ax.imshow(np.where(np.isfinite(mean), mean, np.nan), aspect="auto", cmap="viridis_r")
+    shown = np.where(np.isfinite(mean), np.minimum(mean, result.first_loss), np.nan)
+    image = ax.imshow(shown, aspect="auto", cmap="viridis_r")
     names, lrs = list(result.grid.schedules), result.grid.lrs
     ax.set_yticks(range(len(names)), [f"{i + 1}" for i in range(len(names))])
-    step = max(len(lrs) // 6, 1)
+    step = -(-len(lrs) // 5)
     ax.set_xticks(range(0, len(lrs), step), [f"{lr:.2g}" for lr in lrs[::step]])
     ax.set(xlabel="peak rate", ylabel="schedule, in the order of the legend")
-    ax.set_title(f"mean {result.judged_by} loss; white: diverged", fontsize="small")
+    ax.set_title(
+        f"mean {result.judged_by} loss, up to the first; white: diverged", fontsize="small"
+    )
     ax.figure.colorbar(image, ax=ax)

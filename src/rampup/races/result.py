@@ -164,7 +164,8 @@ class Race:
         self.plot().savefig(path, dpi=150)
 
     @property
-    def _first(self) -> float:
+    def first_loss(self) -> float:
+        """The mean training loss of update 0, where every member begins."""
         return float(np.nanmean(self.losses[0]))
 
     @property
@@ -172,8 +173,8 @@ class Race:
         if self.target is not None:
             return self.target
         tail = self.losses[-max(len(self.losses) // 10, 1) :].mean(axis=0)
-        best = np.nanmin(tail) if np.isfinite(tail).any() else self._first
-        return float(self._first - REACHED * (self._first - best))
+        best = np.nanmin(tail) if np.isfinite(tail).any() else self.first_loss
+        return float(self.first_loss - REACHED * (self.first_loss - best))
 
     def _trained(self) -> npt.NDArray[np.bool_]:
         """Return at which rates every seed trained, `(schedules, rates)`."""
@@ -201,7 +202,7 @@ class Race:
         curves = self.losses[:, :, i, at]
         early = curves[: max(math.ceil(EARLY * len(curves)), 1)]
         finals, metric = self.final[:, i, at], self.metric[:, i, at].mean()
-        capped = np.minimum(mean, max(self._first, mean[at]))
+        capped = np.minimum(mean, max(self.first_loss, mean[at]))
         return Summary(
             **values
             | {
