@@ -1,6 +1,7 @@
 """Which engine runs a race: what cannot be batched is found before the run, with the reason."""
 
 import re
+import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -10,9 +11,9 @@ from typing import Any, Final
 import torch
 
 from rampup.errors import ConfigError
+from rampup.races.align import Aligning
 from rampup.races.draws import drawing, update_keys
 from rampup.races.members import Member
-from rampup.races.memory import bytes_of_step
 from rampup.races.replay import traced
 from rampup.races.stack import Stack, Tensors, gradients_of
 from rampup.races.task import Order, Task
@@ -26,8 +27,11 @@ FEWEST: Final = 4
 MOST_TOGETHER: Final = 256
 """More members than this in one batch gain nothing, and leave the cache."""
 
-MOST_UNTRACED: Final = 8
-"""Members in one batch whose memory is not known, because the step cannot be traced."""
+SECONDS_WORTH_TRACING: Final = 0.5
+"""How long a race must take untraced, for the time that the trace itself takes."""
+
+SECONDS_WORTH_IMPORTING: Final = 3.0
+"""The same where torch must first import what it traces with."""
 
 LEAST_GAIN: Final = 1.2
 """How much faster than one after the other a batch must be."""
@@ -85,13 +89,10 @@ def choose(task: Task, members: Sequence[Member], engine: str, max_memory: int) 
     if against is not None:
         return Choice(engine="sequential", reason=f"not batched: {against}")
     probe = _Probe(task, members[:PROBED])
-    together = MOST_UNTRACED
-    if probe.bytes_per_member:
-        together = max(int(max_memory // probe.bytes_per_member), 1)
-    batches = -(-len(members) // min(together, MOST_TOGETHER))
-    together = -(-len(members) // batches)
-    kind = "traced" if probe.trace else "not traced"
+    together = min(max(int(max_memory // probe.bytes_per_member), 1), MOST_TOGETHER)
+    batches = -(-len(members) // together)
     said = "as asked"
+    trace = probe.trace(len(members))
     if engine == "auto":
         gain = probe.gain()
         said = (
@@ -100,7 +101,12 @@ def choose(task: Task, members: Sequence[Member], engine: str, max_memory: int) 
         if gain < LEAST_GAIN:
             said = f"a batch is only {said}, and {LEAST_GAIN} is the least"
             return Choice(engine="sequential", reason=said)
-    return Choice(engine="batched", reason=f"{said}; {kind}", together=together, trace=probe.trace)
+    return Choice(
+        engine="batched",
+        reason=f"{said}; {'traced' if trace else 'not traced'}",
+        together=-(-len(members) // batches),
+        trace=trace,
+    )
 
 
 def reason_against(task: Task, members: Sequence[Member]) -> str | None:
@@ -171,46 +177,58 @@ def _close(a: torch.Tensor, b: torch.Tensor, tolerance: float) -> bool:
 
 
 class _Probe:
-    """A batch of some members, tried."""
+    """A batch of some members, tried.
+
+    Attributes:
+        members: who they are.
+        bytes_per_member: what one takes at most: all values of a step, and what it remembers.
+    """
 
     def __init__(self, task: Task, members: Sequence[Member]) -> None:
+        assert isinstance(task.optimizer, Rule)
         self.members = members
         self._task = task
         stack = Stack(task, [m.seed for m in members])
-        order = Order(len(task.x), task.batch_size, [m.seed for m in members])
-        rows = order.at(0)
-        self._keys = update_keys(torch.tensor([m.key for m in members]), 0)
-        self._x, self._y = task.x[rows], task.y[rows]
-        self._stack = stack
+        rows = Order(len(task.x), task.batch_size, [m.seed for m in members]).at(0)
+        keys = update_keys(torch.tensor([m.key for m in members]), 0)
+        self._x, self._y, self._key = task.x[rows], task.y[rows], keys[0]
+        self._example = stack.weights, stack.fixed, stack.buffers, keys, self._x, self._y
         self._step = gradients_of(stack.model, stack.layout, task.loss)
-        self.trace, self.bytes_per_member = True, 0.0
-        example = (stack.weights, stack.fixed, stack.buffers, self._keys, self._x, self._y)
+        with Aligning() as seen:
+            self._step(*self._example)
+        kept = (2 + len(task.optimizer.state(stack.weights[:0]))) * stack.weights[0].nbytes
+        losses = 16 * task.horizon.updates  # and rates, of float64
+        self.bytes_per_member = seen.bytes / len(members) + kept + losses
+
+    def trace(self, members: int) -> bool:
+        """Trace the step where so many members have a gain from that; return whether it is."""
+        per_update = _seconds(self._together) * members / len(self.members)
+        dear = "torch._dynamo" not in sys.modules
+        if per_update * self._task.horizon.updates < (
+            SECONDS_WORTH_IMPORTING if dear else SECONDS_WORTH_TRACING
+        ):
+            return False
         try:
-            self._step = traced(self._step, *example)
+            self._step = traced(self._step, *self._example)
         except Exception:  # torch raises all kinds; the step works, but only through Python
-            self.trace = False
-        else:
-            assert isinstance(task.optimizer, Rule)
-            kept = 1 + len(task.optimizer.state(stack.weights[:0]))
-            row = stack.weights.shape[1] * stack.weights.element_size()
-            losses = 16 * task.horizon.updates  # and rates, of float64
-            self.bytes_per_member = bytes_of_step(self._step) / len(members) + kept * row + losses
+            return False
+        return True
 
     def gain(self) -> float:
         """Return how many times faster a member's gradient is in the batch than alone."""
         model = self._task.model(self.members[0].seed)
 
         def alone() -> None:
-            with drawing(self._keys[0], batched=False):
+            with drawing(self._key, batched=False):
                 loss = self._task.loss(model(self._x[0]), self._y[0])
             model.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
 
-        def together() -> None:
-            with torch.no_grad():
-                self._stack.gradients(self._x, self._y, self._keys, self._step)
+        return _seconds(alone) * len(self.members) / _seconds(self._together)
 
-        return _seconds(alone) * len(self.members) / _seconds(together)
+    def _together(self) -> None:
+        with torch.no_grad():
+            self._step(*self._example)
 
 
 def _seconds(job: Callable[[], Any]) -> float:

@@ -13,6 +13,7 @@ import torch
 from torch import fx
 from torch.fx.experimental.proxy_tensor import make_fx
 
+from rampup.races.align import aligned_bmm, is_odd
 from rampup.races.stack import Gradients
 
 _aten = torch.ops.aten
@@ -38,10 +39,6 @@ _DIRECT: Final[dict[Any, Callable[..., Any]]] = {
     _aten.neg.default: torch.neg,
 }
 """The same functions with less between Python and C++."""
-
-
-ALIGNED: Final = 16
-"""Bytes; a product is rounded alike at all addresses that this divides."""
 
 
 def traced(gradients: Gradients, *example: Any) -> Gradients:
@@ -76,24 +73,11 @@ def _shorten(graph: fx.Graph) -> None:
 
 
 def _align(graph: fx.Graph) -> None:
-    """Let the matrices of every member begin at a like address, and call torch directly.
-
-    MKL rounds a product by where its result lies; without this, the bits of a member whose
-    matrices have an odd size would depend on its place in the stack.
-    """
+    """Compute odd products wider, and call torch directly."""
     for node in graph.nodes:
-        node.meta["traced"] = node.target
-        if node.target is _aten.bmm.default:
-            _, rows, columns = _shape(node)
-            if rows * columns * _kind(node).itemsize % ALIGNED:
-                node.target = _aligned_bmm
+        if node.target is _aten.bmm.default and is_odd(_shape(node), _kind(node)):
+            node.target = aligned_bmm
         node.target = _DIRECT.get(node.target, node.target)
-
-
-def _aligned_bmm(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    columns = b.shape[2]
-    wide = torch.nn.functional.pad(b, (0, -columns % ALIGNED))
-    return torch.bmm(a, wide)[:, :, :columns].contiguous()
 
 
 def _writes(node: fx.Node) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import torch
 from torch import nn
-from torch.func import functional_call, grad_and_value, vmap
+from torch.func import functional_call, vmap
 
 from rampup.errors import ConfigError
 from rampup.races.draws import drawing
@@ -137,7 +137,7 @@ def gradients_of(model: nn.Module, layout: Layout, loss: Loss) -> Gradients:
         with drawing(key, batched=True):
             return loss(functional_call(model, {**trained, **fixed, **buffers}, (x,)), y)
 
-    all_of_them = vmap(grad_and_value(one))
+    forward = vmap(one)
 
     def gradients(
         weights: torch.Tensor,
@@ -147,8 +147,12 @@ def gradients_of(model: nn.Module, layout: Layout, loss: Loss) -> Gradients:
         x: torch.Tensor,
         y: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        found, losses = all_of_them(layout.split(weights), fixed, buffers, keys, x, y)
-        return layout.join(found, len(weights)), losses
+        with torch.enable_grad():
+            parts = layout.split(weights.detach())
+            trained = {name: part.detach().requires_grad_() for name, part in parts.items()}
+            losses = forward(trained, fixed, buffers, keys, x, y)
+            found = torch.autograd.grad(losses.sum(), [*trained.values()], materialize_grads=True)
+        return layout.join(dict(zip(trained, found, strict=True)), len(weights)), losses.detach()
 
     return gradients
 
