@@ -26,9 +26,6 @@ LONGEST_TAIL: Final = 31
 """How many numbers at the end of a tensor are computed one by one at most, not in vectors, which
 rounds some functions otherwise. Repetitions of the last member take these places."""
 
-BYTES_AT_A_TIME: Final = 2**18
-"""How much of the weights is updated at once, so that an update's operations find it in cache."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -64,30 +61,28 @@ class Batch:
         self._rule, self._trace = task.optimizer, trace
         rows, size = len(task.x), task.batch_size
         self._spare = -(-LONGEST_TAIL // (rows % size or size))
-        self.alive = torch.arange(len(members))
-        self.stack = Stack(task, [members[i].seed for i in self._rows.tolist()])
-        self.state = self._rule.state(self.stack.weights)
-        self.rates = torch.from_numpy(rate_table(members, task.horizon))
-        self._losses = torch.full_like(self.rates, torch.nan)
-        self.done = 0
         seeds = list(dict.fromkeys(m.seed for m in members))
-        self._order = Order(len(task.x), task.batch_size, seeds)
-        self._seed = torch.tensor([seeds.index(m.seed) for m in members])
+        self._order = Order(rows, size, seeds)
+        self._seeds = torch.tensor([seeds.index(m.seed) for m in members])
         self._keys = torch.tensor([m.key for m in members])
-        self._eager = gradients_of(self.stack.model, self.stack.layout, task.loss)
-        self._replays: dict[tuple[int, ...], Gradients] = {}
-        self._odd: dict[tuple[int, ...], bool] = {}
-
-    @property
-    def _rows(self) -> torch.Tensor:
-        """Whose each row of the stack is: the members alive, and repetitions of the last one."""
-        return torch.cat([self.alive, self.alive[-1:].expand(self._spare)])
+        rates = torch.from_numpy(rate_table(members, task.horizon))
+        self._losses = torch.full_like(rates, torch.nan)
+        self.done = 0
+        self.alive = torch.arange(len(members))
+        everyone = self._and_spare(self.alive)
+        self.stack = Stack(task, [members[i].seed for i in everyone.tolist()])
+        self.state = self._rule.state(self.stack.weights)
+        self._rates = rates.to(self.stack.weights.dtype)
+        self._eager = self._gradients_of(for_trace=False)
+        self._replays: dict[torch.Size, Gradients] = {}
+        self._odd: dict[torch.Size, bool] = {}
+        self._seat()
 
     def advance(self, until: int, tick: Tick) -> None:
         """Make updates until `until` of them are done, or no member is left."""
         while self.done < until and len(self.alive):
             x, y = self._batch(self.done)
-            keys = update_keys(self._keys[self._rows], self.done)
+            keys = update_keys(self._row_keys, self.done)
             with torch.no_grad():
                 gradient, losses = self._gradients(x, y, keys)
                 self._losses[self.done, self.alive] = losses[: len(self.alive)].double()
@@ -100,9 +95,10 @@ class Batch:
     def keep(self, positions: torch.Tensor) -> None:
         """Leave only these of the members alive, by position among them."""
         self.alive = self.alive[positions]
-        rows = torch.cat([positions, positions[-1:].expand(self._spare)])
+        rows = self._and_spare(positions)
         self.stack.keep(rows)
         self.state = [part[rows] for part in self.state]
+        self._seat()
 
     def only(self, members: set[int]) -> None:
         """Leave only these members, by their place among those that it was made with."""
@@ -149,43 +145,52 @@ class Batch:
         self.state = [saved[f"state.{i}"] for i in range(len(self.state))]
         self.stack.buffers = {name: saved[f"buffer.{name}"] for name in self.stack.buffers}
 
+    def _and_spare(self, positions: torch.Tensor) -> torch.Tensor:
+        """Return positions with the last one repeated: as many as the stack has rows for them."""
+        return torch.cat([positions, positions[-1:].repeat(self._spare)])
+
+    def _seat(self) -> None:
+        """Look up what belongs to the rows of the stack."""
+        rows = self._and_spare(self.alive)
+        self._row_keys, self._row_seeds = self._keys[rows], self._seeds[rows]
+        self._row_rates = self._rates[:, rows, None]
+
     def _batch(self, update: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the batch of each member; where all share a seed, nothing is copied."""
+        """Return the batch of each row; where all share a seed, nothing is copied."""
         rows = self._order.at(update)
         if len(rows) == 1:
-            members = len(self._rows)
-            x, y = (part[rows[0]] for part in (self.task.x, self.task.y))
-            return x.expand(members, *x.shape), y.expand(members, *y.shape)
-        rows = rows[self._seed[self._rows]]
+            x, y = self.task.x[rows[0]], self.task.y[rows[0]]
+            count = len(self._row_seeds)
+            return x.expand(count, *x.shape), y.expand(count, *y.shape)
+        rows = rows[self._row_seeds]
         return self.task.x[rows], self.task.y[rows]
+
+    def _gradients_of(self, *, for_trace: bool) -> Gradients:
+        stack = self.stack
+        return gradients_of(stack.model, stack.layout, self.task.loss, for_trace=for_trace)
 
     def _gradients(
         self, x: torch.Tensor, y: torch.Tensor, keys: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        if not self._trace:
-            if self._odd.get(x.shape, True):
-                with Aligning() as seen:
-                    found = self.stack.gradients(x, y, keys, self._eager)
-                self._odd[x.shape] = seen.odd
-                return found
-            return self.stack.gradients(x, y, keys, self._eager)
-        if tuple(x.shape) not in self._replays:
-            stack = self.stack
-            buffers = {name: value.clone() for name, value in stack.buffers.items()}
-            example: tuple[Any, ...] = (stack.weights, stack.fixed, buffers, keys, x, y)
-            self._replays[tuple(x.shape)] = traced(self._eager, *example)
-        return self.stack.gradients(x, y, keys, self._replays[tuple(x.shape)])
+        stack = self.stack
+        if self._trace:
+            if x.shape not in self._replays:
+                buffers = {name: value.clone() for name, value in stack.buffers.items()}
+                example: tuple[Any, ...] = (stack.weights, stack.fixed, buffers, keys, x, y)
+                self._replays[x.shape] = traced(self._gradients_of(for_trace=True), *example)
+            return stack.gradients(x, y, keys, self._replays[x.shape])
+        if not self._odd.get(x.shape, True):
+            return stack.gradients(x, y, keys, self._eager)
+        with Aligning() as seen:
+            found = stack.gradients(x, y, keys, self._eager)
+        self._odd[x.shape] = seen.odd
+        return found
 
     def _update(self, gradient: torch.Tensor) -> None:
-        weights = self.stack.weights
         if self.task.clip_norm is not None:
             clip(gradient, self.task.clip_norm)
-        lr = self.rates[self.done, self._rows, None].to(weights.dtype)
-        size = max(BYTES_AT_A_TIME // (weights.shape[1] * weights.element_size()), 1)
-        for first in range(0, len(weights), size):
-            rows = slice(first, first + size)
-            state = [part[rows] for part in self.state]
-            self._rule.apply(weights[rows], gradient[rows], state, lr[rows], self.done + 1)
+        rates = self._row_rates[self.done]
+        self._rule.apply(self.stack.weights, gradient, self.state, rates, self.done + 1)
 
     def _drop_diverged(self) -> None:
         fine = self._losses[: self.done, self.alive].isfinite().all(0)

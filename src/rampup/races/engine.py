@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import torch
@@ -193,7 +194,8 @@ class _Probe:
         keys = update_keys(torch.tensor([m.key for m in members]), 0)
         self._x, self._y, self._key = task.x[rows], task.y[rows], keys[0]
         self._example = stack.weights, stack.fixed, stack.buffers, keys, self._x, self._y
-        self._step = gradients_of(stack.model, stack.layout, task.loss)
+        self._gradients_of = partial(gradients_of, stack.model, stack.layout, task.loss)
+        self._step = self._gradients_of()
         with Aligning() as seen:
             self._step(*self._example)
         kept = (2 + len(task.optimizer.state(stack.weights[:0]))) * stack.weights[0].nbytes
@@ -209,7 +211,7 @@ class _Probe:
         ):
             return False
         try:
-            self._step = traced(self._step, *self._example)
+            self._step = traced(self._gradients_of(for_trace=True), *self._example)
         except Exception:  # torch raises all kinds; the step works, but only through Python
             return False
         return True

@@ -51,11 +51,22 @@ def traced(gradients: Gradients, *example: Any) -> Gradients:
     Raises:
         Exception: whatever torch raises on what cannot be traced.
     """
-    graph = make_fx(gradients)(*example)
+    _, fixed, buffers, *_ = example
+
+    def of_tensors(weights: torch.Tensor, *rest: torch.Tensor) -> Any:
+        named = iter(rest)
+        parts = [{name: next(named) for name in part} for part in (fixed, buffers)]
+        return gradients(weights, *parts, *named)
+
+    def flat(weights: Any, fixed: Any, buffers: Any, *rest: Any) -> list[torch.Tensor]:
+        return [weights, *fixed.values(), *buffers.values(), *rest]
+
+    # without dictionaries: taking them apart would cost more than several operations
+    graph = make_fx(of_tensors)(*flat(*example))
     _shorten(graph.graph)
     _align(graph.graph)
     graph.recompile()
-    return graph
+    return lambda *given: graph(*flat(*given))
 
 
 def _shorten(graph: fx.Graph) -> None:
