@@ -17,7 +17,7 @@ from rampup import race
 from rampup.errors import RunFolderError
 from rampup.races.result import Race
 
-LENGTH = 4000
+LENGTH = 1500
 
 PROGRAM = """
     import sys

@@ -66,8 +66,9 @@ class Grid:
             ConfigError: nothing to race, or a rate or seed that cannot be meant.
 
         Example:
-            >>> Grid.of(["hold"], "1e-3:1e-1:3", 2)
-            Grid(schedules={'hold': Schedule('hold')}, lrs=(0.001, 0.01, 0.1), seeds=(0, 1))
+            >>> grid = Grid.of(["hold"], "1e-3:1e-1:3", 2)
+            >>> grid.lrs, grid.seeds, grid.shape
+            ((0.001, 0.01, 0.1), (0, 1), (2, 1, 3))
         """
         return cls(schedules=_schedules(schedules), lrs=_rates(lrs), seeds=_seeds(seeds))
 

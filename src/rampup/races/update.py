@@ -149,7 +149,7 @@ def rectification(beta2: float, step: int) -> float | None:
 
     Example:
         >>> rectification(0.999, 5), round(rectification(0.999, 1000), 3)
-        (None, 0.651)
+        (None, 0.645)
     """
     most = 2 / (1 - beta2) - 1
     length = most - 2 * step * beta2**step / (1 - beta2**step)
