@@ -22,6 +22,7 @@ from rampup.pipeline.model import mlp
 from rampup.races.batch import Batch
 from rampup.races.engine import choose
 from rampup.races.members import Grid
+from rampup.races.memory import keep_heap
 from rampup.races.task import Task
 from rampup.races.update import Rule
 from rampup.units import Horizon
@@ -200,6 +201,7 @@ def first_update() -> float:
 def main() -> None:
     """Print every line from a process of its own, with the load of the machine beside it."""
     torch.set_num_threads(1)
+    keep_heap()  # as rampup race does
     if len(sys.argv) > 2:
         name, members = sys.argv[1], int(sys.argv[2])
         lines = {"whole": lambda: whole(members), "first": first_update}

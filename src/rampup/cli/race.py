@@ -151,9 +151,11 @@ def _run(config: "RaceConfig", folder: Path, plot: Path | None, *, as_json: bool
 
     from rampup.races.config import run_race
     from rampup.races.live import LiveView
+    from rampup.races.memory import keep_heap
     from rampup.races.show import shown
     from rampup.report.terminal import print_plain
 
+    keep_heap()
     console = Console(highlight=False, stderr=as_json)
     with LiveView(console) as view:
         result = run_race(config, folder, view)

@@ -28,7 +28,8 @@ def against_rate(result: "Race", ax: "Axes") -> None:
     """Draw the mean final loss against the rate, with the seeds' spread; × where one diverged."""
     final, top = result.final, result.first_loss
     for i, name in enumerate(result.grid.schedules):
-        values = final[:, i]
+        # what is above the first loss has not learnt, and may be far above
+        values = np.where(np.isfinite(final[:, i]), np.minimum(final[:, i], top), final[:, i])
         mean = np.where(np.isfinite(values).all(axis=0), values.mean(axis=0), np.nan)
         (line,) = ax.plot(result.grid.lrs, mean, marker="o", markersize=3, label=name)
         low, high = values.min(axis=0), values.max(axis=0)
@@ -37,7 +38,6 @@ def against_rate(result: "Race", ax: "Axes") -> None:
         out = [lr for lr, v in zip(result.grid.lrs, values.T, strict=True) if np.isinf(v).any()]
         ax.plot(out, [top] * len(out), marker="x", linestyle="", color=line.get_color())
     ax.set(xscale="log", xlabel="peak rate", ylabel=f"{result.judged_by} loss at the end")
-    ax.set_ylim(top=1.05 * top)  # what is above the first loss has not learnt
     ax.set_title("final loss against rate, up to the first; × a seed diverged", fontsize="small")
 
 
