@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rampup.pipeline.config import Config as Config
     from rampup.pipeline.predict import predict as predict
     from rampup.pipeline.run import Run as Run, train as train
+    from rampup.races.race import race as race
     from rampup.recorder.callbacks.hugging_face import HuggingFaceCallback as HuggingFaceCallback
     from rampup.recorder.callbacks.ignite import IgniteHandler as IgniteHandler
     from rampup.recorder.callbacks.lightning import LightningCallback as LightningCallback
@@ -101,6 +102,7 @@ _LAZY = {
     "plateau": "rampup.schedule.plateau",
     "predict": "rampup.pipeline.predict",
     "presets": "rampup.schedule",
+    "race": "rampup.races.race",
     "read_trace": "rampup.trace.sources",
     "rectified": "rampup.schedule.build",
     "restarts": "rampup.schedule.build",
@@ -156,6 +158,7 @@ __all__ = [
     "plateau",
     "predict",
     "presets",
+    "race",
     "read_trace",
     "rectified",
     "restarts",

@@ -39,8 +39,8 @@ def test_names_are_counted_on(tmp_path: Path, names: list[str], after: str) -> N
     for name in names:
         (tmp_path / name).mkdir()
 
-    assert next_name(tmp_path) == tmp_path / after
-    assert next_name(tmp_path / "none") == tmp_path / "none" / "train-001"
+    assert next_name(tmp_path, "train") == tmp_path / after
+    assert next_name(tmp_path / "none", "train") == tmp_path / "none" / "train-001"
 
 
 def test_only_an_empty_folder_or_an_older_run_is_taken(here: Path) -> None:

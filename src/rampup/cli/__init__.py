@@ -12,6 +12,7 @@ from rampup.cli.diff import diff
 from rampup.cli.export import export
 from rampup.cli.plot import plot
 from rampup.cli.predict import predict
+from rampup.cli.race import race
 from rampup.cli.report import report
 from rampup.cli.show import show
 from rampup.cli.train import train
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.command()(train)
 app.command()(predict)
+app.command()(race)
 app.command()(plot)
 app.command()(check)
 app.command()(show)

@@ -78,6 +78,10 @@ def train(
     baseline_seeds: Annotated[
         int | None, typer.Option(help="How many seeds are compared.", show_default=False)
     ] = None,
+    from_race: Annotated[
+        Path | None,
+        typer.Option(help="Train the winner of the race in this folder.", show_default=False),
+    ] = None,
     name: Annotated[
         str | None, typer.Option(help="Keep the run in runs/NAME.", show_default=False)
     ] = None,
@@ -103,7 +107,7 @@ def train(
     said: dict[str, Any] = {
         "": {"data": data, "model": model, "schedule": schedule, "seed": seed},
         "table": {"target": target, "drop": drop or None, "held_out": held_out},
-        "network": {"hidden": _widths(hidden)},
+        "network": {"hidden": widths(hidden)},
         "training": {
             "lr": lr,
             "optimizer": optimizer,
@@ -116,19 +120,12 @@ def train(
     }
     from rampup.pipeline.config import Config
 
-    values = _from_source(source)
-    for section, options in said.items():
-        given = {key: value for key, value in options.items() if value is not None}
-        if section and given:
-            values[section] = {**_section(values, section), **given}
-        else:
-            values.update(given)
-    config = Config.of(values)
+    config = Config.of(merged(_start(source, from_race), said))
     config = config.model_copy(update={"schedule": _paced(config.schedule, every)})
     if print_config:
         typer.echo(config.to_toml(), nl=False)
         return
-    _run(config, _folder(name, out), overwrite=overwrite, as_json=as_json)
+    _run(config, folder_for(name, out, "train"), overwrite=overwrite, as_json=as_json)
 
 
 def _run(config: Any, folder: Path, *, overwrite: bool, as_json: bool) -> None:
@@ -145,7 +142,19 @@ def _run(config: Any, folder: Path, *, overwrite: bool, as_json: bool) -> None:
     run(config, to=folder, overwrite=overwrite, listeners=[listener])
 
 
-def _from_source(source: str | None) -> dict[str, Any]:
+def _start(source: str | None, race: Path | None) -> dict[str, Any]:
+    """Return the values that options are laid over."""
+    if race is None:
+        return from_source(source)
+    if source is not None:
+        raise ConfigError(f"{source!r} and --from-race both say what is trained; give one of them")
+    from rampup.races.config import winning_values
+
+    return winning_values(race)
+
+
+def from_source(source: str | None) -> dict[str, Any]:
+    """Return the values of a configuration file, or those that name a table."""
     from rampup.pipeline.config import Config
 
     if source is None:
@@ -161,6 +170,17 @@ def _from_source(source: str | None) -> dict[str, Any]:
     )
 
 
+def merged(values: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """Return `values` with the options that were given, by section, laid over them."""
+    for section, options in said.items():
+        given = {key: value for key, value in options.items() if value is not None}
+        if section and given:
+            values[section] = {**_section(values, section), **given}
+        else:
+            values.update(given)
+    return values
+
+
 def _section(values: dict[str, Any], name: str) -> dict[str, Any]:
     section = values.get(name, {})
     if not isinstance(section, dict):
@@ -170,7 +190,8 @@ def _section(values: dict[str, Any], name: str) -> dict[str, Any]:
     return section
 
 
-def _widths(text: str | None) -> list[int] | None:
+def widths(text: str | None) -> list[int] | None:
+    """Return the hidden widths that a text lists."""
     if text is None:
         return None
     try:
@@ -189,7 +210,8 @@ def _paced(text: str, every: str | None) -> str:
     return str(schedule.per_epoch() if every == "epoch" else schedule)
 
 
-def _folder(name: str | None, out: Path | None) -> Path:
+def folder_for(name: str | None, out: Path | None, kind: str) -> Path:
+    """Return where a run is kept: as asked, or below runs/ with the next number of its kind."""
     from rampup.pipeline.folder import next_name
 
     runs = Path("runs")
@@ -198,7 +220,7 @@ def _folder(name: str | None, out: Path | None) -> Path:
     if out is not None:
         return out
     if name is None:
-        return next_name(runs)
+        return next_name(runs, kind)
     if name in ("", ".", "..") or Path(name).name != name:
         raise ConfigError(f"--name {name!r} is no folder name; for another place write --out")
     return runs / name

@@ -25,17 +25,15 @@ FILES: Final = (CONFIG, TRACE, WEIGHTS, PREPROCESS)
 SECONDS_BETWEEN_WRITES: Final = 1.0
 """How often the weights of a running training are written at most."""
 
-_NUMBERED: Final = re.compile(r"train-(\d+)")
 
-
-def next_name(runs: Path) -> Path:
-    """Return the first folder `train-001`, `train-002` … after those in `runs`."""
+def next_name(runs: Path, kind: str) -> Path:
+    """Return the first folder `train-001`, `train-002` … of its kind after those in `runs`."""
     taken = [
         int(match[1])
         for path in (runs.iterdir() if runs.is_dir() else ())
-        if (match := _NUMBERED.fullmatch(path.name))
+        if (match := re.fullmatch(rf"{kind}-(\d+)", path.name))
     ]
-    return runs / f"train-{max(taken, default=0) + 1:03d}"
+    return runs / f"{kind}-{max(taken, default=0) + 1:03d}"
 
 
 def check_free(folder: Path, *, overwrite: bool) -> None:
