@@ -193,7 +193,10 @@ def test_what_is_no_size_is_refused(size: Any) -> None:
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc gives memory back")
 def test_a_heap_that_is_kept_costs_few_page_faults() -> None:
-    """In a process of its own: forty values of 8 MB, made and forgotten."""
+    """In a process of its own: forty values of 8 MB, made and forgotten, five times over.
+
+    The fewest of the five count, because the system may take pages from any process.
+    """
     program = textwrap.dedent("""
         import resource, sys, torch
         from rampup.races.memory import keep_heap
@@ -202,10 +205,13 @@ def test_a_heap_that_is_kept_costs_few_page_faults() -> None:
         x = torch.ones(2_000_000)
         for _ in range(3):
             x + x + x
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-        for _ in range(20):
-            x + x + x
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+        faults = []
+        for _ in range(5):
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+            for _ in range(20):
+                x + x + x
+            faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+        print(min(faults))
     """)
     faults = []
     for how in ("kept", "given back"):
