@@ -206,12 +206,13 @@ def test_a_full_disk_is_one_warning() -> None:
 
 
 LIMITED = """
-import resource, sys, warnings
+import atexit, resource, sys, warnings
 from pathlib import Path
 from rampup.trace.journal import Journal
 from rampup.trace.record import Insight
 
-resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+atexit.register(resource.setrlimit, resource.RLIMIT_FSIZE, (-1, -1))  # coverage saves later
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, -1))
 with Journal(Path(sys.argv[1])) as journal:
     for number in range(5):
         journal.append([Insight(sentences=[f"sentence {number}"])])

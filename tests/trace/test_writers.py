@@ -128,13 +128,14 @@ def test_groups_of_another_tool_are_rates_that_were_reported(tmp_path: Path) -> 
 
 
 LIMITED = """
-import resource, sys
+import atexit, resource, sys
 import torch, rampup
 from rampup.trace.writers import WRITERS
 
 model = torch.nn.Linear(2, 1)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+atexit.register(resource.setrlimit, resource.RLIMIT_FSIZE, (-1, -1))  # coverage saves later
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, -1))
 with WRITERS[sys.argv[1]](sys.argv[2]) as writer:
     with rampup.watch(model, optimizer, listeners=[writer]) as trace:
         for k in range(2000):
@@ -171,11 +172,12 @@ def test_a_table_that_cannot_grow_keeps_what_it_had(tmp_path: Path) -> None:
 
 
 EXPORTED = """
-import resource, sys
+import atexit, resource, sys
 from pathlib import Path
 from rampup.cli import main
 
-resource.setrlimit(resource.RLIMIT_FSIZE, (256, 256))
+atexit.register(resource.setrlimit, resource.RLIMIT_FSIZE, (-1, -1))  # coverage saves later
+resource.setrlimit(resource.RLIMIT_FSIZE, (256, -1))
 sys.argv = ["rampup", "export", sys.argv[1], "--to", sys.argv[2]]
 main()
 """
